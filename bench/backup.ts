@@ -1,6 +1,7 @@
 // Measures how long `perennial backup` takes for a large merchant, against `cp` of the same
-// database's folder on the same disk: what an operator would do instead with the server stopped.
-// Both end on the disk. `node bench/backup.ts [auto orders, default 1000000]`
+// database's folder on the same disk, which an operator would use instead with the server stopped.
+// Both include the flush to the disk.
+// `node bench/backup.ts [auto orders, default 1000000]`
 import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ await withPostgres(async ({ db, connection }) => {
   const seconds: { backup: number; copy: number }[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
-      // Writes that are still pending would count for the first of the two.
+      // Pending writes of the server would be counted in the time of the first copy.
       await db.run('checkpoint');
       execFileSync('sync');
       const copy = timed(() => {

@@ -1,7 +1,7 @@
 // Measures how fast a test clock plays a year of 10,000 monthly auto orders, each at a different
-// minute. Compares its rebills a second with the engine's rate over 30,000 auto orders that are due
-// at once, on the same server in the same run. `node bench/clock.ts [auto orders, default 10000]
-// [months, default 12]`
+// minute. Compares its rebills per second with the engine's rate over 30,000 auto orders that are
+// due at once, on the same server in the same run.
+// `node bench/clock.ts [auto orders, default 10000] [months, default 12]`
 import { pino } from 'pino';
 import { Temporal } from 'temporal-polyfill';
 import { required } from '../server/src/kernel/assert.ts';
@@ -33,7 +33,7 @@ await withPostgres(async ({ db }) => {
   figure('clock_year', clock / engine, '>=0.7');
 });
 
-/** All due at once, billed until nothing is. */
+/** Bills auto orders that are all due at once, and returns the rebills per second. */
 async function engineRate(db: DatabasePool): Promise<number> {
   const autoOrders = 3 * count;
   const context = await merchantWith(db, 'NOW', autoOrders);
@@ -48,7 +48,7 @@ async function engineRate(db: DatabasePool): Promise<number> {
 }
 
 async function clockRate(db: DatabasePool): Promise<number> {
-  // Spread over the month: hardly two at the same minute.
+  // The due moments are spread over the month, so hardly two fall on the same minute.
   const context = await merchantWith(db, 'YEAR', count, {
     dueAt: (index) => start.add({ minutes: Math.floor((index * minutesInFebruary) / count) }),
   });

@@ -16,7 +16,7 @@ import { startServer } from './support/processes.ts';
 
 const filledSize = 10_000;
 const times = Math.round(Number(process.argv[2] ?? 1_000_000) / filledSize);
-/** Each measures both pages, one after the other. */
+/** Each round measures both pages, one after the other. */
 const rounds = 8;
 const heapBytesMax = 80_000_000;
 const search = '/perennial/v1/auto_orders/search';
@@ -52,7 +52,7 @@ async function measure(context: BrowserContext, baseUrl: string, name: string): 
   await measureHeap(ours);
 }
 
-/** A page with the list, and how to do in it what the journey does. */
+/** A page with the list, and how the journey finds its parts. */
 interface ListPage {
   readonly page: Page;
   /** Loads the list again. */
@@ -61,7 +61,7 @@ interface ListPage {
   readonly active: string;
   readonly sort: string;
   readonly row: string;
-  /** Shown while one auto order is open. */
+  /** This text is shown while one auto order is open. */
   readonly detail: string;
 }
 
@@ -90,7 +90,8 @@ async function barePage(context: BrowserContext, baseUrl: string): Promise<ListP
   return {
     page,
     async open() {
-      // Only while the page loads: a route would cost each of its requests some milliseconds.
+      // The route is set only while the page loads: it would slow each later request by some
+      // milliseconds.
       await page.route(`**${bareUrl}`, (route) =>
         route.fulfill({ contentType: 'text/html', body }),
       );
@@ -121,7 +122,10 @@ async function measureInteractions(ours: ListPage, bare: ListPage, name: string)
   figure('console_inp', percentile(all('ours'), 98) / percentile(all('bare'), 98), '<=2');
 }
 
-/** Acts like a person in the list; returns the milliseconds until the next paint, per action. */
+/**
+ * Uses the list as a person does, and returns the milliseconds until the next paint for each
+ * action.
+ */
 async function journey(list: ListPage, name: string): Promise<number[]> {
   const { page } = list;
   await page.bringToFront();
@@ -168,7 +172,9 @@ async function openAndBack(
   await painted(page);
 }
 
-/** Acts, and waits until the rows of the search that contains `what` are shown. */
+/**
+ * Runs `act` and waits until the page shows the rows of the search whose request contains `what`.
+ */
 async function whenRead(page: Page, what: string, act: () => Promise<void>): Promise<void> {
   const read = page.waitForResponse((response) => {
     const request = response.request();
@@ -189,7 +195,7 @@ async function measureFilled(ours: ListPage, bare: ListPage): Promise<void> {
     const view = await viewMs(ours);
     pairs.push({ page, view, bare: await bareMs(bare.page) });
   }
-  // The first warms up.
+  // The first pair only warms up.
   const of = (part: 'page' | 'view' | 'bare') => median(pairs.slice(1).map((pair) => pair[part]));
   console.log(
     `a filled list: page loaded ${of('page').toFixed(0)} ms, view chosen ${of('view').toFixed(0)}, ` +
@@ -198,7 +204,7 @@ async function measureFilled(ours: ListPage, bare: ListPage): Promise<void> {
   figure('console_filled', median(pairs.slice(1).map(({ view, bare }) => view / bare)), '<=3');
 }
 
-/** From the click on a view until its rows are painted. */
+/** Measures the time from the click on a view until its rows are painted. */
 function viewMs({ page }: ListPage): Promise<number> {
   return page.evaluate<number>(`new Promise((done) => {
     const code = () => document.querySelector('[role=row][data-index="0"] code')?.textContent;
@@ -213,7 +219,7 @@ function viewMs({ page }: ListPage): Promise<number> {
   })`);
 }
 
-/** The same request alone, and its JSON parsed. */
+/** Measures the same request alone, with the parsing of its JSON. */
 function bareMs(page: Page): Promise<number> {
   return page.evaluate<number>(`(async () => {
     const startedMs = performance.now();
@@ -231,7 +237,7 @@ function bareMs(page: Page): Promise<number> {
   })()`);
 }
 
-/** Memory after 100 pages of rows and 50 opened auto orders. */
+/** Measures the memory after 100 pages of rows and 50 opened auto orders. */
 async function measureHeap(list: ListPage): Promise<void> {
   const { page } = list;
   await list.open();
@@ -254,7 +260,7 @@ async function measureHeap(list: ListPage): Promise<void> {
   figure('console_heap', usedSize / heapBytesMax, '<=1');
 }
 
-/** The last name of most customers: the search that finds most. */
+/** Returns the last name that most customers have: the search for it finds the most rows. */
 async function commonName(db: DatabasePool): Promise<string> {
   const found = await db.row<{ name: string }>(
     `select billing_last_name as name from auto_order_search where merchant_id = 'BENCH'
@@ -263,7 +269,7 @@ async function commonName(db: DatabasePool): Promise<string> {
   return found!.name;
 }
 
-/** Logs the demo's user in; the context keeps the cookie. */
+/** Logs in as the demo's user; the context keeps the cookie. */
 async function logIn(context: BrowserContext, baseUrl: string, password: string): Promise<void> {
   const response = await context.request.post(`${baseUrl}/perennial/v1/session`, {
     headers: { 'X-UltraCart-Api-Version': '2017-03-01', 'X-Perennial-Console': '1' },

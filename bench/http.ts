@@ -1,6 +1,6 @@
-// Measures what the whole server costs on top of its query: GET of one auto order with items,
-// original order and rebill orders, and a list of 100 with items, against a server of a few lines
-// that sends the same JSON from the same PostgreSQL; and against a Prism mock of our OpenAPI
+// Measures the cost of the whole server on top of its query. GET of one auto order with items,
+// original order and rebill orders, and a list of 100 with items, are compared with a server of a
+// few lines that sends the same JSON from the same PostgreSQL, and with a Prism mock of our OpenAPI
 // document.
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ const api = '/rest/v2/auto_order/auto_orders';
 const mockDocument = join(tmpdir(), `perennial-bench-${process.pid}.json`);
 const prism = 'bench/peers/node_modules/@stoplight/prism-cli/dist/index.js';
 
-/** `node bench/http.ts own`: only the comparison of the two PostgreSQL servers. */
+/** Whether only the two PostgreSQL servers are compared: `node bench/http.ts own`. */
 const isOwnAlone = process.argv[2] === 'own';
 
 await withPostgres(async ({ db, url }) => {
@@ -52,10 +52,10 @@ await withPostgres(async ({ db, url }) => {
   }
 });
 
-/** Starts a server, stops it in the end, and returns its address. */
+/** Starts a server that is stopped at the end, and returns its address. */
 type Start = (server: Promise<ServerProcess>) => Promise<string>;
 
-/** Against a server of a few lines that sends the same JSON from the same PostgreSQL. */
+/** Compares with a server of a few lines that sends the same JSON from the same PostgreSQL. */
 async function measureYardstick(
   started: Start,
   env: Readonly<Record<string, string>>,
@@ -71,7 +71,7 @@ async function measureYardstick(
   figure('http_list', await compare('a list of 100', list, bareList, pairs), '>=0.8');
 }
 
-/** Against a Prism mock of our OpenAPI document. */
+/** Compares with a Prism mock of our OpenAPI document. */
 async function measureMock(started: Start, one: Target): Promise<void> {
   const { headers } = one;
   const [path = ''] = one.paths;
@@ -90,8 +90,7 @@ async function measureMock(started: Start, one: Target): Promise<void> {
 }
 
 /**
- * The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded
- * one.
+ * Compares the machine's own PostgreSQL with its defaults, including JIT, with the embedded one.
  */
 async function measureOwnPostgres(embeddedOne: Target, embeddedList: Target): Promise<void> {
   const own = await findSystemPostgres();
@@ -114,8 +113,8 @@ async function measureOwnPostgres(embeddedOne: Target, embeddedList: Target): Pr
 }
 
 /**
- * A merchant with its key, and what a server needs to show it. Limits are kept as ever, only too
- * far away to be met.
+ * Makes a merchant and its key, and returns what a server needs to show it. Rate limits are on as
+ * usual, but too high to be reached.
  */
 async function benchServer(db: DatabasePool, url: string) {
   await benchMerchant(db, 'BENCH', { autoOrders, daysMax: 400 });
@@ -138,7 +137,7 @@ async function benchServer(db: DatabasePool, url: string) {
   };
 }
 
-/** Returns the requests to a server. */
+/** Returns the requests that are sent to a server. */
 function targetsOf(baseUrl: string, headers: Target['headers'], oids: readonly number[]) {
   const expand = '_expand=items,original_order,rebill_orders';
   return {
@@ -152,8 +151,8 @@ function targetsOf(baseUrl: string, headers: Target['headers'], oids: readonly n
 }
 
 /**
- * Our OpenAPI document with our own response as the example. The mock generates none from the
- * schemas alone, because orders contain customers who contain orders.
+ * Writes our OpenAPI document with our own response as the example. The mock cannot generate one
+ * from the schemas alone, because orders contain customers who contain orders.
  */
 async function writeMockDocument(path: string, answer: unknown): Promise<void> {
   const document = JSON.parse(
@@ -171,7 +170,10 @@ interface Target {
   readonly paths: readonly string[];
 }
 
-/** The median of ours : theirs over interleaved pairs, after a round that warms both up. */
+/**
+ * Measures interleaved pairs after a round that warms both servers up, and prints the median of the
+ * ratios ours : theirs.
+ */
 async function compare(
   what: string,
   ours: Target,

@@ -1,7 +1,7 @@
 // Measures how much slower the queue of a distribution center and the list of the orders of a stage
-// become as a merchant grows: with 10,000 and with 1,000,000 orders, of which one in ten waits at
-// one of five centers and one in a hundred is in each of some other stages. A queue returns its
-// oldest 100 orders, a list a page of 100, as the API does. The growth compares the medians.
+// become as a merchant grows: with 10,000 and with 1,000,000 orders. One in ten orders waits at one
+// of five centers, and one in a hundred is in each of some other stages. A queue returns its oldest
+// 100 orders, a list a page of 100, as the API does. The growth compares the medians.
 // `node bench/orderQueues.ts [orders of the large one, default 1000000]`
 import { readOrderPage, readOrdersJson } from '../server/src/orders/listStore.ts';
 import { findWaitingOrders } from '../server/src/orders/waitingStore.ts';

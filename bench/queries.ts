@@ -1,8 +1,8 @@
 // Measures how much slower lists of auto orders become as a merchant grows: each filter, sort and
 // page with 10,000 and with 1,000,000 auto orders, a page of 10 with items as the API returns it;
 // and the list for screens, a page of 100 short rows. Both databases get the same kind of query in
-// turn, each time for another value that is in the data. The growth compares the medians. The total
-// of a filtered or sorted list is bounded at 10,001 matches and has a separate figure.
+// turn, each time with another value from the data. The growth compares the medians. The count of a
+// filtered or sorted list stops at 10,001 matches and has a separate figure.
 // `node bench/queries.ts [auto orders of the large one, default 1000000] [filter, sort, page or
 // screen: only these]`
 import type { AutoOrderSearch } from '../contract/src/screens.ts';
@@ -30,7 +30,7 @@ const expand = new Set(['items']);
 
 type Kind = 'filter' | 'sort' | 'page' | 'screen';
 
-/** A list to ask for; `sample` is SQL whose rows hold a value (`v`) each. */
+/** A list to request; each row of the SQL in `sample` holds one value (`v`). */
 interface Question {
   readonly kind: Kind;
   readonly name: string;
@@ -38,7 +38,7 @@ interface Question {
   readonly filter?: (value: never) => AutoOrderFilter;
   readonly sort?: { readonly field: string; readonly descending: boolean };
   readonly offset?: number;
-  /** Of a screen's list. */
+  /** Builds the search of a list for screens. */
   readonly search?: (value: string) => AutoOrderSearch;
 }
 
@@ -159,10 +159,10 @@ const questions: readonly Question[] = [
   },
 ];
 
-/** The kinds that were named; all otherwise. */
+/** All kinds of lists; the third argument chooses one of them. */
 const kinds: readonly Kind[] = ['filter', 'sort', 'page', 'screen'];
 const asked = kinds.filter((kind) => (process.argv[3] ?? kind) === kind);
-/** Equal in both databases. */
+/** The merchant, which is equal in both databases. */
 let merchant: Merchant;
 
 await withPostgres(async ({ db: large, connection }) => {
@@ -194,8 +194,8 @@ async function measure(small: DatabasePool, large: DatabasePool): Promise<void> 
   console.log('p50 / p95 ms of the page, and of the whole response with its total');
   for (const question of [...questions, ...screens].filter(({ kind }) => asked.includes(kind))) {
     let [few, many] = await compare(question, small, large);
-    // Of seventy medians one is disturbed by something else now and then. What really grows does so
-    // twice.
+    // Now and then something else on the machine disturbs one of the seventy medians. A measurement
+    // that is too slow is repeated; a real slowdown shows again.
     if (growthOf(few, many) > goal) [few, many] = await compare(question, small, large);
     const growth = growthOf(few, many);
     worst[question.kind] = Math.max(worst[question.kind], growth);
@@ -233,7 +233,7 @@ async function compare(
       times: { pageMs: [], totalMs: [], wholeMs: [] } as Times,
     })),
   );
-  // The first rounds warm up: plans, caches, connections.
+  // The first rounds warm up plans, caches and connections.
   for (let round = -6; round < samples; round++) {
     for (const { db, values, times } of asked) {
       const value = values[(round + 6) % Math.max(1, values.length)] as never;
@@ -254,7 +254,7 @@ async function ask(db: DatabasePool, { sort, offset = 0 }: Question, filter: Aut
   const wholeMs = await msOf(() =>
     readAutoOrderPage(db, 'BENCH', zone, { filter, sort: sorts, page }, expand),
   );
-  // A page of all auto orders is one statement with its total.
+  // One statement reads a page of all auto orders together with its total.
   if (!sort && Object.keys(filter).length === 0) return { pageMs: wholeMs, totalMs: 0, wholeMs };
   const { oids, count, values } = autoOrderPageSql('BENCH', filter, sorts, page);
   const pageMs = await msOf(async () => {
@@ -267,12 +267,12 @@ async function ask(db: DatabasePool, { sort, offset = 0 }: Question, filter: Aut
       expand,
     );
   });
-  // Without its offset the count has a value less.
+  // The statement of the count has no offset, so it takes one value less.
   const totalMs = offset === 0 ? await msOf(() => db.rows(count, values)) : 0;
   return { pageMs, totalMs, wholeMs };
 }
 
-/** The page and its total, which a screen's list reads one after the other. */
+/** Measures the page and its total, which a list for screens reads one after the other. */
 async function askScreen(db: DatabasePool, search: AutoOrderSearch, sort: Question['sort']) {
   const pageMs = await msOf(() => readScreenPage(db, merchant, search, sort ? [sort] : []));
   const totalMs = await msOf(() => countScreenRows(db, merchant, search));
@@ -285,7 +285,9 @@ async function msOf(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedMs;
 }
 
-/** Values that occur, the common ones more often; the same in every run. */
+/**
+ * Returns values that occur in the data, common ones more often. They are the same in every run.
+ */
 async function valuesOf(db: DatabasePool, { sample }: Question): Promise<unknown[]> {
   if (sample === undefined) return [];
   const rows = await db.rows<{ v: unknown }>(

@@ -1,8 +1,8 @@
-// Measures the engine: rebills a second against pgbench's transactions a second on the same server
-// in the same run, with a gateway that responds at once, plain and with everything that a rebill may
-// cost, and with a gateway that takes 50 ms; and how much slower the search for due work becomes as
-// auto orders that are not due are added. `node bench/rebill.ts [auto orders, default 100000]
-// [fast|all|slow|scan]`
+// Measures the engine: rebills per second against pgbench's transactions per second on the same
+// server in the same run. The gateway responds at once, with plain rebills and with rebills to
+// which every rule of a price applies, or it takes 50 ms. Also measures how much slower the search
+// for due work becomes as auto orders that are not due are added.
+// `node bench/rebill.ts [auto orders, default 100000] [fast|all|slow|scan]`
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { firstDue } from '../server/src/autoOrders/dueStore.ts';
@@ -51,7 +51,9 @@ async function measureThroughput(store: BenchStore): Promise<number> {
   return rebills.perSecond;
 }
 
-/** The same for a merchant with coupons, options, kits, taxes, shipping methods and stock. */
+/**
+ * Measures the same for a merchant with coupons, options, kits, taxes, shipping methods and stock.
+ */
 async function measureEverything(store: BenchStore, plainPerSecond?: number): Promise<void> {
   const context = await merchantWith(store.db, 'ALL', count, everything);
   const before = pgbench(store);
@@ -68,7 +70,7 @@ async function measureEverything(store: BenchStore, plainPerSecond?: number): Pr
     figure('rebill_everything', rebills.perSecond / ((before + after) / 2), '>=0.35');
 }
 
-/** A rule that did not apply would be measured as fast. */
+/** Checks that every rule was applied: without it the benchmark would measure less work. */
 async function checkEverything({ db, merchant: { merchantId } }: Context): Promise<void> {
   const row = await db.row<{ plain: number }>(
     `select count(*) as plain from orders where merchant_id = $1 and rebill_number = 1 and not (
@@ -81,8 +83,7 @@ async function checkEverything({ db, merchant: { merchantId } }: Context): Promi
 }
 
 /**
- * The same on the machine's own PostgreSQL with its defaults, JIT among them, against the embedded
- * one.
+ * Compares the machine's own PostgreSQL with its defaults, including JIT, with the embedded one.
  */
 async function measureOwnPostgres(embeddedPerSecond: number): Promise<void> {
   const own = await findSystemPostgres();
@@ -105,7 +106,7 @@ async function measureSlowGateway(store: BenchStore): Promise<void> {
 
 interface Figures {
   readonly perSecond: number;
-  /** CPU time a rebill. */
+  /** CPU time per rebill. */
   readonly nodeUs: number;
   readonly postgresUs: number;
 }
@@ -132,7 +133,9 @@ async function rebill(context: Context, gateway: Gateway, store: BenchStore): Pr
   };
 }
 
-/** The probe for due work, with a thousand and with a million auto orders that are not due. */
+/**
+ * Measures the query for due work, with a thousand and with a million auto orders that are not due.
+ */
 async function measureDueScan(db: DatabasePool): Promise<void> {
   const micros: number[] = [];
   for (const [merchantId, size] of [
@@ -165,8 +168,8 @@ async function measureDueScan(db: DatabasePool): Promise<void> {
 }
 
 /**
- * Transactions a second of `pgbench -N` on a separate database of the same server. Undefined where
- * there is no pgbench.
+ * Returns the transactions per second of `pgbench -N` on a separate database of the same server.
+ * Undefined where pgbench is not installed.
  */
 function pgbench({ connection: { host, port, user } }: BenchStore): number | undefined {
   const program = ['/usr/bin/pgbench', '/usr/local/bin/pgbench'].find((path) => existsSync(path));

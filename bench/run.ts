@@ -37,7 +37,8 @@ async function run(names: readonly string[]): Promise<void> {
     `\n${figures.length} figures, ${missed.length} miss their goal${missed.map((line) => `\n  ${line}`).join('')}`,
   );
   if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
-  // A goal missed on a busy machine is news, not a fault; a benchmark that breaks is one.
+  // A missed goal does not fail the run, because the machine may be busy; a benchmark that breaks
+  // does.
   process.exitCode = failed.length > 0 ? 1 : 0;
 }
 
@@ -59,7 +60,10 @@ function isMissed(line: string): boolean {
   return sign === '>=' ? Number(ratio) < Number(goal) : Number(ratio) > Number(goal);
 }
 
-/** Installs the package with what the benchmarks compare us with. Only this command needs it. */
+/**
+ * Installs the package with the programs that the benchmarks compare with. Only this command needs
+ * it.
+ */
 function installPeers(): void {
   if (existsSync(`${here}peers/node_modules/.package-lock.json`)) return;
   console.log('installing what is measured against (bench/peers), once …');

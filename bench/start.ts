@@ -7,7 +7,7 @@ import { figure, median } from './support/figures.ts';
 import { withPostgres } from './support/postgres.ts';
 import { startServer } from './support/processes.ts';
 
-// Many, because the host of a virtual machine changes every few seconds.
+// There are many rounds, because the speed of a virtual machine changes every few seconds.
 const rounds = 15;
 
 const dataDir = await mkdtemp(join(tmpdir(), 'perennial-bench-'));

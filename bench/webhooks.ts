@@ -1,8 +1,9 @@
-// Measures what deliveries cost compared with a bare loop of undici that posts the same bytes with
-// the same concurrency and no database: one event per delivery, and batches of a hundred. Also
-// measures what ten subscribed webhooks cost a rebill run: their payloads are made and stored in
-// the rebills' own transactions; the sending is what the other two figures measure, by workers that
-// may run elsewhere. `node bench/webhooks.ts [deliver|rebill]`
+// Measures the cost of deliveries against a bare loop of undici that posts the same bytes with the
+// same concurrency and no database: one event per delivery, and batches of a hundred. Also measures
+// how much ten subscribed webhooks slow a rebill run. Their payloads are made and stored in the
+// rebills' own transactions. The sending is not part of that figure, because workers that may run
+// elsewhere do it, and the other two figures measure it.
+// `node bench/webhooks.ts [deliver|rebill]`
 import { randomBytes } from 'node:crypto';
 import { Agent, request } from 'undici';
 import { objectReaders } from '../server/src/app/objectReaders.ts';
@@ -35,7 +36,7 @@ const parts = process.argv[2] === undefined ? ['deliver', 'rebill'] : [process.a
  */
 const pairs = 3;
 const [singleEvents, batchedEvents, batch] = [2000, 20_000, 100];
-/** The number of deliveries that a webhook has under way at once. */
+/** The number of deliveries that a webhook has in flight at once. */
 const concurrency = 16;
 const rebilled = 10_000;
 const seal = sealWith(randomBytes(32));
@@ -75,7 +76,8 @@ async function measureDelivering(store: BenchStore): Promise<void> {
 }
 
 /**
- * Events a second of ours : those of the bare loop. The first pair warms both up and is left out.
+ * Returns the ratio of our events per second to those of the bare loop. The first pair warms both
+ * up and is left out.
  */
 async function compare(
   store: BenchStore,
@@ -107,7 +109,7 @@ async function compare(
   return median(kept.map((each) => each.bare.seconds / each.ours.seconds));
 }
 
-/** Returns an auto order with two items as it is on the wire: about two kilobytes. */
+/** Returns an auto order with two items as clients receive it: about two kilobytes. */
 function payloadOf(oid: number): object {
   return {
     auto_order_oid: oid,
@@ -132,8 +134,8 @@ function payloadOf(oid: number): object {
 }
 
 /**
- * Lets events happen, then measures from the first look until everything has arrived and is written
- * down.
+ * Creates events, then measures from the worker's first run until every event has arrived and its
+ * delivery is recorded.
  */
 async function deliver(
   store: BenchStore,
@@ -173,8 +175,7 @@ async function deliver(
     contextFor: async () => context,
   });
   const cost = await costOf(store, async () => {
-    // Nothing to do is not yet the end: an event may wait for a transaction that is older than its
-    // own.
+    // A run without work is not yet the end: an event may wait for an older transaction.
     while ((await worker.runOnce()) > 0 || (await arrived(context)) < events);
   });
   await worker.stop();
@@ -230,7 +231,7 @@ async function bareLoop(
   return cost;
 }
 
-/** A key that may read what the measured events show. */
+/** Adds a key with permission to read the objects of the measured events. */
 async function addOwner(db: Database, merchantId: string): Promise<Owner> {
   const { keyId } = await insertApiKey(db, randomBytes(32), {
     merchantId,
@@ -267,8 +268,8 @@ async function addWebhook(
 }
 
 /**
- * Rebills a second with ten webhooks that receive each rebill and its payment, half of them with
- * items, half with the customer's address as well.
+ * Measures rebills per second with ten webhooks. Each receives every rebill and its payment, half
+ * of them with items, and half with the customer's address as well.
  */
 async function measureRebills(db: DatabasePool): Promise<void> {
   const measured: { plain: number; heard: number }[] = [];

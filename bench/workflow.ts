@@ -1,7 +1,8 @@
-// Measures how much slower searches of tasks become: each filter and sort of one merchant with
+// Measures how much slower searches of tasks become as a merchant grows: each filter and sort with
 // 10,000 and with 1,000,000 tasks, a page of 50 whole tasks as the API returns it. Also measures
 // how soon a socket receives a change, commit included, against a bare echo of ws plus a commit of
-// one row on this machine. `node bench/workflow.ts [tasks of the large one, default 1000000]`
+// one row on this machine.
+// `node bench/workflow.ts [tasks of the large one, default 1000000]`
 
 import { once } from 'node:events';
 import { pino } from 'pino';
@@ -26,12 +27,15 @@ import { withPostgres } from './support/postgres.ts';
 
 const sizes = { SMALL: 10_000, LARGE: Number(process.argv[2] ?? 1_000_000) };
 const samples = 25;
-/** Changes that a socket receives, without the first. */
+/** The number of measured changes that a socket receives, not counting those that warm up. */
 const rounds = 320;
 const warmUp = 20;
 const zone = 'America/New_York';
 
-/** Searches with mixed filters and sorts; `text` has the looser goal of the trigram index. */
+/**
+ * Searches with mixed filters and sorts; a search for `text` uses the trigram index and has a
+ * looser goal.
+ */
 const questions: readonly {
   readonly name: string;
   readonly search: TaskSearch;
@@ -85,8 +89,8 @@ await withPostgres(async ({ db }) => {
 });
 
 /**
- * Tasks made by SQL, one every five minutes. A desk has as much open work however old the merchant
- * is: the open tasks are among the newest ten thousand.
+ * Inserts tasks by SQL, one every five minutes. The amount of open work does not depend on the
+ * merchant's age: only the newest ten thousand tasks include open ones.
  */
 async function fill(db: DatabasePool, merchantId: string, size: number): Promise<void> {
   await insertMerchant(
@@ -120,7 +124,7 @@ async function fill(db: DatabasePool, merchantId: string, size: number): Promise
   );
 }
 
-/** The medians of two works asked in turn, in milliseconds. */
+/** Runs two operations in turn, and returns the median of each in milliseconds. */
 async function sideBySide(
   one: () => Promise<unknown>,
   other: () => Promise<unknown>,
@@ -137,8 +141,8 @@ async function sideBySide(
 }
 
 /**
- * The time from the commit of a change until a socket has it, against a bare echo. A commit is
- * added to both, because neither side can send before it.
+ * Measures the time from the commit of a change until a socket has received it, against a bare
+ * echo. A commit is added to both, because neither side can send before it.
  */
 async function measureLive(db: DatabasePool): Promise<void> {
   const app = await liveApp(db);

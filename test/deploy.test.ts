@@ -1,4 +1,4 @@
-// The files of deploy/ fit the server: paths, settings and routes that they name exist.
+// Tests that the files of deploy/ fit the server: the paths, settings and routes in them exist.
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -33,7 +33,7 @@ test('the container is built from files that exist and does not run as root', ()
   assert.match(lastOf(image!, 'HEALTHCHECK')!, /127\.0\.0\.1:8080\/healthz/);
   for (const pair of lastOf(image!, 'ENV')!.split(' '))
     assert.ok(pair.startsWith('NODE_ENV=') || settingNames.has(pair.split('=')[0]!), pair);
-  // Everything that the server imports in production is in the image.
+  // The image contains everything that the server imports in production.
   for (const folder of ['contract', 'server', 'web/dist', 'node_modules'])
     assert.ok(
       image!.steps.some(({ verb, words }) => verb === 'COPY' && words.endsWith(` ${folder}`)),
@@ -77,7 +77,7 @@ test('the composition and the unit harden the process, and stop it in the time t
     assert.ok(unit.split('\n').includes(line), `perennial.service lacks ${line}`);
   const [, program] = /^ExecStart=\S+ \/opt\/perennial\/(\S+)$/m.exec(unit)!;
   assert.ok(existsSync(join(root, program!)));
-  // Half a minute to drain, and PostgreSQL's shutdown.
+  // A stop takes up to half a minute for open requests, plus the shutdown of PostgreSQL.
   for (const seconds of [/TimeoutStopSec=(\d+)/.exec(unit), /period: (\d+)s/.exec(compose)])
     assert.ok(Number(seconds![1]) >= 45);
 });
@@ -117,7 +117,7 @@ test('both proxies keep figures inside, pass the scheme on, and never send a wri
   assert.match(caddy, /X-Forwarded-Proto \{scheme\}/);
   assert.match(nginx, /X-Forwarded-Proto \$scheme/);
   assert.match(nginx, /proxy_next_upstream off/);
-  // A client's own X-Forwarded-For is replaced.
+  // The proxy replaces an X-Forwarded-For header that a client sent.
   assert.match(nginx, /X-Forwarded-For {3}\$remote_addr/);
 });
 
@@ -147,7 +147,7 @@ test('a secret may come from a file, never from both, and faults name it without
   }
 });
 
-/** Licences whose conditions a server that is passed on with its sources meets. */
+/** Licences whose conditions are met when the server is distributed together with its sources. */
 const accepted = new Set([
   'MIT',
   'MIT-0',
@@ -171,7 +171,7 @@ test('the bill of materials names each package of a release with checksum and li
   assert.deepEqual([bill.bomFormat, bill.metadata.component.name], ['CycloneDX', 'perennial']);
   const listed = bill.components.map((each) => `${nameOf(each)}@${each.version}`);
   assert.deepEqual(new Set(listed), releasedPackages());
-  // Shared with the tests, and for the tests alone.
+  // The server and the tests use `ajv`; only the tests use `playwright-core`.
   assert.ok(listed.some((each) => each.startsWith('ajv@')));
   assert.ok(!listed.some((each) => each.startsWith('playwright-core@')));
   for (const component of bill.components) {

@@ -1,5 +1,5 @@
-// The commands of docs/operating.md, as they are pasted: each is run on a database, in the order of
-// the page. Commands of other pages exist, with their options.
+// Runs the commands of docs/operating.md as they are pasted, on a database and in the order of the
+// page. Also checks that commands on other pages exist with their options.
 import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -20,14 +20,17 @@ const pages = [
     .map((name) => `docs/${name}`),
 ];
 
-/** A command of a page: settings before it, and its words without quotes. */
+/** A command of a page: the settings in front of it, and its words without quotes. */
 interface Pasted {
   readonly text: string;
   readonly settings: Readonly<Record<string, string>>;
   readonly words: readonly string[];
 }
 
-/** Reads `A=b npm run -s perennial -- key list` and `perennial key list`; undefined for other lines. */
+/**
+ * Reads a line such as `A=b npm run -s perennial -- key list` or `perennial key list`; undefined
+ * for other lines.
+ */
 function pastedOf(line: string): Pasted | undefined {
   const match = /^((?:[A-Z_]+=\S+ )*)(?:npm run (?:-s )?perennial -- |perennial )(.*)$/.exec(line);
   if (match === null) return undefined;
@@ -40,7 +43,7 @@ function pastedOf(line: string): Pasted | undefined {
   };
 }
 
-/** The commands of a page, in blocks and in the text, in order. */
+/** Returns the commands of a page, from its blocks and its text, in order. */
 const commandsOf = (page: string): Pasted[] =>
   [...read(page).matchAll(/^ {4}(\S.*)$|`([^`\n]+)`/gm)].flatMap(
     ([, line, code]) => pastedOf((line ?? code)!.replace(/\s+#.*$/, '')) ?? [],
@@ -51,7 +54,7 @@ test('every command of a page exists, with its options', async () => {
   for (const page of pages)
     for (const { text, words } of commandsOf(page)) {
       const [name = '', ...rest] = words;
-      // Where a page writes about all commands.
+      // `…` is used on pages that describe all commands.
       if (name === '…') continue;
       const command = await commandLine[name]?.();
       assert.ok(command, `${page}: ${text}: there is no command ${name}`);
@@ -72,7 +75,7 @@ test('every npm script of a page exists', () => {
   for (const { page, name } of names) assert.ok(scripts[name!], `${page}: npm run ${name}`);
 });
 
-/** Where the places of the page are in this test. */
+/** Returns where the folders and files of the page are in this test. */
 async function places(t: TestContext) {
   const folder = mkdtempSync(join(tmpdir(), 'perennial-pasted-'));
   t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -97,7 +100,8 @@ test('the commands of docs/operating.md work as they are pasted', async (t) => {
   const { folder, here, there, copy } = await places(t);
   const written = (word: string) => word.replace(/^\/(?:backups|var\/tmp)\//, `${folder}/`);
   let keyId = '';
-  // A moved merchant is imported elsewhere; a restore goes into an empty database.
+  // A moved merchant is imported into another installation, and a backup is restored into an empty
+  // database.
   const installationOf = ([name, verb]: readonly string[], settings: object) => {
     if ('DATA_DIR' in settings || name === 'restored') return copy;
     return name === 'import' || (name === 'merchant' && verb === 'resume') ? there : here;

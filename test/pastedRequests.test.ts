@@ -1,5 +1,5 @@
-// The requests of the documents, pasted into a shell in the order of each page, at a server with
-// demo data: none is refused, and each shows what the page says that it shows.
+// Pastes the requests of the documents into a shell, in the order of each page, against a server
+// with demo data. None is refused, and each shows the output that the page describes.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ import { testApp, testNow } from './support/app.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Words of a page, and the output of the lines above them that proves them. */
+/** A statement of a page, and a pattern for the output of the lines above it that proves it. */
 type Shown = readonly [words: string, output: RegExp];
 
 const pages: Readonly<Record<string, readonly Shown[]>> = {
@@ -47,7 +47,7 @@ const pages: Readonly<Record<string, readonly Shown[]>> = {
     ['The retry of Accounts Receivable mails', /"merchant_email": "owner@example\.com"/],
     ['The body is plain text', /^we shipped:$/m],
   ],
-  // The last one: it replaces the shipping methods.
+  // This page is the last one, because it replaces the shipping methods.
   'docs/pricing.md': [
     [
       '`warnings` and `refusals` say',
@@ -84,14 +84,14 @@ interface Block {
   readonly lines: string;
 }
 
-/** The indented lines of a page, without the one that starts the server. */
+/** Returns the indented lines of a page, without the line that starts the server. */
 function blocksOf(text: string): Block[] {
   return [...text.matchAll(/(?:^ {4}.*\n)+/gm)]
     .map(({ 0: lines, index: start }) => ({ start, lines: lines.replaceAll(/^ {4}/gm, '') }))
     .filter(({ lines }) => !lines.includes('npm start'));
 }
 
-/** Runs the blocks in one shell, in the folder of the demo; returns what each printed. */
+/** Runs the blocks in one shell in the demo's folder, and returns the output of each. */
 async function paste(blocks: readonly Block[]): Promise<string[]> {
   const between = '=== the next block ===';
   const script = blocks
@@ -108,7 +108,10 @@ async function paste(blocks: readonly Block[]): Promise<string[]> {
   return stdout.split(between);
 }
 
-/** Starts a server with a small demo, which `data/demo.json` describes; it ends with the file. */
+/**
+ * Starts a server with a small demo, which `data/demo.json` describes. It stops at the end of the
+ * file.
+ */
 async function serveDemo() {
   const refused: string[] = [];
   const app = await testApp({ log: pino({ level: 'info' }, { write: noteRefusal }) });

@@ -1,5 +1,5 @@
-// The rules of the house, from one table, checked against every source file. A fault names file,
-// line and what to do instead.
+// Checks every source file against the rules of the house, which are in one table. A fault names
+// the file, the line and what to do instead.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
@@ -53,19 +53,20 @@ const features = [
 type Feature = (typeof features)[number];
 
 /**
- * Who may import whom among features, every arrow of a chain written out: rebill → autoOrders →
+ * Which features a feature may import. Every arrow of a chain is written out: rebill → autoOrders →
  * orders → items, customers.
  */
 const featureArrows: Readonly<Partial<Record<Feature, readonly Feature[]>>> = {
   books: ['rebill', 'autoOrders', 'orders', 'payments', 'items', 'coupons', 'customers'],
   oauth: ['staff', 'notifications'],
-  // Users get mails about their accounts.
+  // The feature sends users mails about their accounts.
   staff: ['notifications'],
   rebill: ['autoOrders', 'orders', 'payments', 'items', 'coupons', 'customers'],
   autoOrders: ['orders', 'items', 'customers'],
   orders: ['items', 'coupons', 'customers'],
   workflow: ['staff'],
-  // Lists and searches of everything: it reads the tables of all features and changes none.
+  // The feature lists and searches everything: it reads the tables of all features and changes
+  // none.
   screens: [
     'books',
     'rebill',
@@ -89,8 +90,8 @@ const below = {
 };
 
 /**
- * main, cli → app → features → platform → kernel. What crosses the wire is in `contract`, which
- * imports nothing of ours.
+ * Which rooms a room may import: main, cli → app → features → platform → kernel. `contract`
+ * contains what crosses the wire, and imports nothing of ours.
  */
 const rooms: Readonly<Record<string, Room>> = {
   contract: { files: ['contract/src/**'], mayImport: [] },
@@ -118,7 +119,8 @@ const rooms: Readonly<Record<string, Room>> = {
     mayImport: ['app', 'config', ...features, ...below.feature],
   },
   sdk: { files: ['sdk/**'], mayImport: ['contract'] },
-  // Of the contract the console imports types alone: its schemas are too large for a browser.
+  // The console imports only types from the contract, because its schemas are too large for a
+  // browser.
   web: { files: ['web/**'], mayImport: ['contract'] },
   // The benches and the scripts are outside the server and may import all of it.
   bench: {
@@ -163,8 +165,8 @@ const outside = [
 ];
 
 /**
- * Hidden inputs live in three rooms, so that everything else can be handed another clock, other
- * ids, other settings.
+ * Clocks, ids and settings are read in three rooms only, so that all other code can be given
+ * different ones.
  */
 const reserved: readonly Reserved[] = [
   {
@@ -173,7 +175,8 @@ const reserved: readonly Reserved[] = [
       /\bDate\.now\b|\bnew Date\b|\bTemporal\.Now\b|\bperformance\.now\b|\bprocess\.hrtime\b/,
     where: ['server/src/platform/clock/**', 'server/src/cli/**', ...outside],
   },
-  // The deadline of a call to another server (AbortSignal.timeout) decides nothing here.
+  // The deadline of a call to another server (AbortSignal.timeout) is allowed: no decision depends
+  // on it.
   {
     what: "timers are the clock's",
     pattern: /\bset(Timeout|Interval|Immediate)\(/,
@@ -204,7 +207,10 @@ const reserved: readonly Reserved[] = [
 const named = (...endings: readonly string[]): string[] =>
   endings.map((ending) => `server/src/*/${ending}.ts`);
 
-/** The files of a feature by their role, as ARCHITECTURE.md lists them, and what only they do. */
+/**
+ * The files of a feature by their role, as ARCHITECTURE.md lists them, and the code that only they
+ * may contain.
+ */
 const roles: readonly Reserved[] = [
   {
     what: 'statements run in stores and readers; move this to …Store.ts or …Reader.ts',
@@ -214,7 +220,7 @@ const roles: readonly Reserved[] = [
   {
     what: 'background work is in …Worker.ts',
     pattern: /\brunOnce(:| ?\()/,
-    // Wakes its sockets and is their listener as well.
+    // This file also wakes its sockets and is their listener.
     where: [...named('*Worker'), 'server/src/workflow/liveSockets.ts'],
   },
   {
@@ -229,15 +235,15 @@ const roles: readonly Reserved[] = [
   },
 ];
 
-/** Endings of files that may wait: they load, save, send or serve. */
+/** The endings of files that may wait: they load, save, send or serve. */
 const waitingRoles = [
   'store,*Store,*Reader,operations,*Operations,*Worker,*Listener',
   'routes,*Routes,pages,*Page,*Input',
 ].flatMap((list) => named(...list.split(',')));
 
 /**
- * Parts with a bare noun that wait: gateways, caches, connections and the process-wide state around
- * them. Every other bare noun is a rule or a small pure part.
+ * Files that are named by a bare noun and may wait: gateways, caches, connections and the
+ * process-wide state around them. Every other file with such a name is a rule or a small pure part.
  */
 const waitingParts: Readonly<Partial<Record<Feature, string>>> = {
   rebill: 'orderIds,rebillClockWork',
@@ -259,9 +265,9 @@ const waitingFiles = [
 ];
 
 /**
- * The rule files of each feature: data and the moment in, data out. They import the kernel, the
- * contract and one another, so a rule file that needs a new one brings it into this list. The
- * contract is pure throughout, the kernel but for its id factory.
+ * The rule files of each feature: they receive data and the moment, and return data. They import
+ * the kernel, the contract and one another, so a rule file that needs a new one adds it to this
+ * list. The whole contract is pure, and the kernel except its id factory.
  */
 const rules: Readonly<Partial<Record<Feature, string>>> = {
   autoOrders:
@@ -318,8 +324,8 @@ const purePackages = [
 ];
 
 /**
- * Each table's one owner: only its `store.ts` or `…Store.ts` writes it. A projection may read what
- * its feature may import.
+ * The one owner of each table: only its `store.ts` or `…Store.ts` writes the table. A projection
+ * may read the tables of every feature that it may import.
  */
 const owners: Readonly<Record<string, string>> = {
   merchant: 'server/src/platform/tenancy',
@@ -419,15 +425,17 @@ const owners: Readonly<Record<string, string>> = {
   audit_head: 'server/src/platform/auditLog',
 };
 
-/** Long because they are lists of short, like-shaped things, or named in the terms of the field. */
-// The calls of the console are generated, one operation a line.
+/**
+ * Files that may be long: catalogues of short, similar things, and the generated calls of the
+ * console.
+ */
 const catalogues = ['contract/src/*.ts', 'web/src/api/calls.ts'];
 const linesMax = 600;
 
-/** Texts that may use a word of the list of house words. */
-/** Names of one thing that two files of the server describe, each with what it needs of it. */
+/** Names of a thing that two files of the server describe, each with the fields that it needs. */
 const sameInBoth: readonly string[] = ['TermsProfile', 'WaitingPayment'];
 
+/** Texts that may contain a word of the list of house words. */
 const allowedWords: readonly AllowedWords[] = [
   { files: ['test/tidy/words.ts', 'test/tidy.test.ts'], because: 'the list and its samples' },
   {
@@ -462,11 +470,11 @@ const rawStates: Reserved = {
   pattern: /sentenceCase\([\w.]*\b(autoOrder|row)\.state\b/,
   where: [],
 };
-/** A list with a frame of its own would lack views, columns, the jump or the export. */
+/** A list without this frame would lack views, columns, the jump or the export. */
 const bareLists: Reserved = {
   what: 'shows a List without the frame of all lists: use ListPage',
   pattern: /import \{ List\b/,
-  // The inbox has panes: views, rows and the open task.
+  // The inbox has three panes instead: views, rows and the open task.
   where: ['web/src/kit/listPage.tsx', 'web/src/tasks/Rows.tsx'],
 };
 const isWaiting = (path: string): boolean =>
@@ -629,8 +637,8 @@ test('the rule of the usual words sees each of them, in comments, texts and docu
 function mayRead(path: string, owner: string): boolean {
   const reader = features.find((name) => path.startsWith(`server/src/${name}/`));
   const read = features.find((name) => owner === `server/src/${name}`);
-  // Inserts begin with the merchant's row, and texts of statements that two features share are in
-  // the kernel.
+  // An insert of any row begins with the merchant's row. Texts of statements that two features
+  // share are in the kernel.
   if (owner === owners['merchant'] && path.startsWith('server/src/platform/')) return true;
   if (/^server\/src\/kernel\/\w+Text\.ts$/.test(path)) return true;
   if (reader === undefined) return false;

@@ -1,4 +1,4 @@
-// A bare Fastify with a pool: what any server on PostgreSQL needs to start.
+// A bare Fastify with a pool of connections: the least that any server on PostgreSQL has to start.
 import Fastify from 'fastify';
 import pg from 'pg';
 

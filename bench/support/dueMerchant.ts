@@ -25,11 +25,11 @@ import { coffee, originalOrder } from '../../test/support/rebills.ts';
 /** The moment at which every auto order of {@link merchantWith} is due. */
 export const due = Temporal.Instant.from('2026-03-15T14:00:00Z');
 
-/** The time zone of the merchants under measurement. */
+/** The time zone of the measured merchants. */
 export const zone = 'America/New_York';
 const signedUpAt = Temporal.Instant.from('2026-02-01T00:00:00Z');
 
-/** A gateway that approves everything after so long. */
+/** Returns a gateway that approves every charge after `delayMs`. */
 export function gatewayOf(delayMs: number): Gateway {
   const approved = { kind: 'approved', reference: 'ref' } as const;
   const charge =
@@ -53,22 +53,23 @@ export function gatewayOf(delayMs: number): Gateway {
   };
 }
 
-/** The parts that a merchant's auto orders have besides two items and a card. */
+/** The parts of a merchant's auto orders in addition to two items and a card. */
 export interface DueTerms {
-  /** The moment of each; {@link due} unless given. */
+  /** When each auto order is due; {@link due} unless given. */
   readonly dueAt?: (index: number) => Temporal.Instant;
   readonly settings?: Merchant['settings'];
-  /** The catalogue, from COFFEE and TEA. */
+  /** Returns the catalogue, which is made from COFFEE and TEA. */
   readonly items?: (items: readonly [coffee: Item, tea: Item]) => readonly Item[];
   readonly autoOrder?: (record: AutoOrder) => AutoOrder;
   readonly original?: (order: OrderRecord) => OrderRecord;
-  /** Adds what else the merchant has. */
+  /** Adds the other records of the merchant. */
   readonly open?: (context: Context) => Promise<void>;
 }
 
 /**
- * Makes a merchant with this many monthly auto orders of two items, each due at its moment: all at
- * {@link due} unless the terms say otherwise. Its clock is at the first of these moments.
+ * Makes a merchant with this number of monthly auto orders of two items. All are due at {@link due}
+ * unless the terms give each its own moment. The merchant's clock is at the earliest of these
+ * moments.
  */
 export async function merchantWith(
   db: DatabasePool,
@@ -106,8 +107,8 @@ export async function merchantWith(
   }
   const context = contextOf(db, merchant, now);
   await terms.open?.(context);
-  // As autovacuum would, which leaves alone what is still empty: a plan made for an empty table
-  // would be kept while it fills.
+  // Analyzes the tables as autovacuum does later: a connection keeps the plan that PostgreSQL made
+  // for an empty table while the table fills.
   await db.run('vacuum analyze auto_order, auto_order_item, auto_order_search, orders, item');
   return context;
 }

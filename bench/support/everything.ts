@@ -24,7 +24,7 @@ const addresses = [homes.novato, homes.oakland, homes.reno, homes.vienna].map(
 const large = { label: 'Size', value: 'Large', costChange: minor(500) };
 const plenty = 100_000_000;
 
-/** The terms of the auto orders of such a merchant. */
+/** The terms of this merchant's auto orders. */
 export const everything: DueTerms = {
   settings: { shipping_methods: shippingMethods, tax_rounding: 'line' },
   items: ([coffee, tea]) => [

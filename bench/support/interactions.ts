@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core';
 
 /*
  * Interactions as the browser measures them (Event Timing): from a key or a click until the next
- * paint, in steps of 8 ms. Events below 16 ms are not reported; they count as 8.
+ * paint, in steps of 8 ms. The browser does not report events below 16 ms; they count as 8 ms.
  */
 
 const unreportedMs = 8;
@@ -12,7 +12,9 @@ export async function recordInteractions(page: Page): Promise<void> {
   await page.addInitScript({ content: recorder });
 }
 
-/** Milliseconds until the next paint of each interaction since the document was loaded. */
+/**
+ * Returns the milliseconds until the next paint for each interaction since the document was loaded.
+ */
 export async function interactionsOf(page: Page): Promise<number[]> {
   const { reported, count } = await page.evaluate<{ reported: number[]; count: number }>(
     '({ reported: [...interactions.values()], count: performance.interactionCount })',
@@ -21,12 +23,12 @@ export async function interactionsOf(page: Page): Promise<number[]> {
   return [...reported, ...Array.from({ length: unreported }, () => unreportedMs)];
 }
 
-/** Waits until what was requested is painted. */
+/** Waits until the requested changes are painted. */
 export async function painted(page: Page): Promise<void> {
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => setTimeout(done)))');
 }
 
-/** Runs in the page, which this project's types do not describe. */
+/** This script runs in the page. The types of this project do not describe a page. */
 const recorder = `
 globalThis.interactions = new Map();
 new PerformanceObserver((list) => {

@@ -5,7 +5,8 @@ import type { LoadRequest, LoadResult } from './loadProcess.ts';
 const program = new URL('./loadProcess.ts', import.meta.url);
 
 /**
- * Requests a second that a server handles for this many callers, measured from a separate process.
+ * Measures, from a separate process, how many requests per second a server handles for this number
+ * of callers.
  */
 export async function requestsPerSecond(request: LoadRequest): Promise<number> {
   const child = fork(program);

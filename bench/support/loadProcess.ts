@@ -1,14 +1,14 @@
 // Sends requests to a server as fast as it responds. It speaks HTTP over plain sockets, because on
-// a small machine a real client takes as much of the processor as what is to be measured.
+// a small machine a real client takes as much of the processor as the server that is measured.
 import { connect } from 'node:net';
 
-/** The requests that the load process sends, and for how long. */
+/** The requests that the load process sends, and the time for which it sends them. */
 export interface LoadRequest {
   readonly baseUrl: string;
-  /** The paths to request, in turn. */
+  /** The paths to request in turn. */
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** Connections, each with one request under way. */
+  /** The number of connections; each has one request in flight. */
   readonly callers: number;
   readonly seconds: number;
 }
@@ -49,7 +49,8 @@ async function run({
 }
 
 /**
- * One caller: sends a request, waits for the whole response, and repeats until the time is over.
+ * Acts as one caller: sends a request, waits for the whole response, and repeats until the time is
+ * over.
  */
 function call(
   { hostname, port }: { hostname: string; port: number },
@@ -60,7 +61,7 @@ function call(
   return new Promise((resolve, reject) => {
     let answered = 0;
     let head = '';
-    /** Bytes of the body still to come; undefined while the head is being read. */
+    /** Bytes of the body that have not arrived yet; undefined while the head is being read. */
     let left: number | undefined;
     const socket = connect(port, hostname, ask);
     socket.setNoDelay(true);

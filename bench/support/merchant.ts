@@ -8,8 +8,8 @@ import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 
 /**
- * A fixed moment, so that every run measures the same data; the clock does not run, so that nothing
- * falls due meanwhile.
+ * The moment at which the clock of every measured merchant is set. All runs measure the same data,
+ * and nothing falls due during a run because the clock does not move.
  */
 export const benchNow = Temporal.Instant.from('2026-07-15T16:00:00Z');
 
@@ -40,7 +40,7 @@ export async function benchMerchant(
   return merchant;
 }
 
-/** A key that may do everything. */
+/** Makes a key with every permission. */
 export async function benchKey(db: DatabasePool, merchantId: string): Promise<string> {
   return (
     await createApiKey(

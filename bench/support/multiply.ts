@@ -4,7 +4,7 @@ import type { Database } from '../../server/src/platform/storage/database.ts';
  * Copies a merchant's auto orders until there are `times` as many, in a database without other
  * merchants. The copies have new oids, codes, order ids and emails, and are otherwise equal, so
  * each value stays as common as it was. Orders are not copied, because a list of auto orders does
- * not read them. The indexes are built afterwards, which takes a fraction of the time.
+ * not read them. The indexes are built afterwards, which is several times faster.
  */
 export async function multiply(db: Database, merchantId: string, times: number): Promise<void> {
   const { max: step = 0 } =
@@ -56,7 +56,7 @@ export async function multiply(db: Database, merchantId: string, times: number):
 }
 
 /**
- * Returns the SQL that moves the moments of the copies some seconds apart, as those of many
+ * Returns the SQL that moves the moments of the copies some seconds apart, as the moments of many
  * customers are.
  */
 const spread = (column: string): string => `${column} + n * interval '1 second'`;

@@ -16,16 +16,16 @@ import { withPool } from '../../test/support/testStore.ts';
 export interface BenchStore {
   readonly db: DatabasePool;
   readonly connection: EmbeddedConnection;
-  /** The same connection as `DATABASE_URL`, for another process. */
+  /** The same connection as a `DATABASE_URL` for another process. */
   readonly url: string;
-  /** Milliseconds of CPU time of this PostgreSQL until now, all its processes together. */
+  /** The milliseconds of CPU time that all processes of this PostgreSQL have used until now. */
   cpuMs(): number;
 }
 
-/** The cost of some work. */
+/** The cost of an operation. */
 export interface Cost {
   readonly seconds: number;
-  /** Microseconds of CPU time, of this process and of PostgreSQL. */
+  /** Microseconds of CPU time of this process (`nodeUs`) and of PostgreSQL (`postgresUs`). */
   readonly nodeUs: number;
   readonly postgresUs: number;
 }
@@ -47,15 +47,15 @@ export async function costOf<Value>(
 }
 
 /**
- * Lends a store for `work`; it is gone afterwards. With `own`, of the machine's PostgreSQL, with
- * that one's defaults.
+ * Gives `work` a PostgreSQL that is deleted afterwards. `own` selects the machine's PostgreSQL with
+ * its own defaults instead of the embedded one.
  */
 export async function withPostgres<Value>(
   work: (store: BenchStore) => Promise<Value>,
   own?: SystemPostgres,
 ): Promise<Value> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-bench-'));
-  // PostgreSQL may run as another account than root.
+  // PostgreSQL may run under an account other than root.
   await chmod(folder, 0o755);
   const settings = { max_wal_size: '4GB' };
   const dataDir = join(folder, 'postgres');
@@ -89,7 +89,10 @@ export async function withPostgres<Value>(
   }
 }
 
-/** CPU time of the server and all processes it has started, those that are gone included. */
+/**
+ * Returns the CPU time of the server and of all processes that it has started, including those that
+ * have ended.
+ */
 function cpuMs(dataDir: string): number {
   const postmaster = Number(readFileSync(join(dataDir, 'postmaster.pid'), 'utf8').split('\n')[0]);
   const msPerTick = 10;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** A server under measurement, in a separate process. */
+/** A measured server in a separate process. */
 export interface ServerProcess {
   readonly baseUrl: string;
   /** The time from the start of the process to its first response with status 200. */
@@ -11,12 +11,15 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** How to start a server under measurement. */
+/** How to start a measured server. */
 export interface ServerCommand {
-  /** Node's arguments: the program, relative to the root, and its own. `{port}` is the port. */
+  /**
+   * Node's arguments: the program, relative to the root, and the program's own arguments. `{port}`
+   * is replaced by the port.
+   */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
-  /** Where a 200 says that it is ready. */
+  /** The path that responds with 200 when the server is ready. */
   readonly readyPath: string;
   readonly headers?: Readonly<Record<string, string>>;
 }

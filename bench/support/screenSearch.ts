@@ -19,7 +19,9 @@ const ranges = {
   bouncedSince: undefined,
 };
 
-/** Reads the first page of the list of auto orders for screens, as rows without their next total. */
+/**
+ * Reads the first page of the list of auto orders for screens, as rows without their next total.
+ */
 export async function readScreenPage(
   db: DatabasePool,
   merchant: Merchant,
@@ -35,7 +37,7 @@ export async function readScreenPage(
   await readListRows({ db, merchant }, keys, row);
 }
 
-/** Counts what the list finds, up to one more than 10,000. */
+/** Counts the rows of the list, and stops at 10,001. */
 export function countScreenRows(
   db: DatabasePool,
   merchant: Merchant,

@@ -1,5 +1,5 @@
 // The yardstick of the HTTP benchmark: the smallest server that returns the same JSON from the same
-// PostgreSQL, without keys, limits and checks.
+// PostgreSQL. It has no keys, limits or checks.
 import Fastify from 'fastify';
 import pg from 'pg';
 import { autoOrderJson } from '../../server/src/autoOrders/present.ts';

@@ -1,4 +1,4 @@
-// The numbers of events are stored by clients: they stay as they are, whatever is added.
+// Clients store the numbers of events, so the numbers never change when events are added.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -70,7 +70,7 @@ test('docs/webhooks.md names every event, and no other', () => {
     page.indexOf('| category | events |'),
     page.indexOf('The payload of a del'),
   );
-  // In a row, `_update` after `item_create` is `item_update`.
+  // In one row of the table, `_update` after `item_create` means `item_update`.
   let category = '';
   const named = [...table.matchAll(/`(\w+)`/g)].map(([, word = '']) => {
     if (word.startsWith('_')) return category + word;

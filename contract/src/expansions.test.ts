@@ -6,14 +6,14 @@ const cases: readonly [given: string | undefined, names: readonly string[]][] = 
   [undefined, []],
   ['', []],
   ['items', ['items']],
-  // A child comes inside its parent.
+  // A response contains a child inside its parent, so the parent is added.
   ['items,original_order.billing', ['items', 'original_order', 'original_order.billing']],
   ['items.future_schedules', ['items', 'items.future_schedules']],
   [
     'rebill_orders.payment.transaction',
     ['rebill_orders', 'rebill_orders.payment', 'rebill_orders.payment.transaction'],
   ],
-  // Published samples also name parts of an order as their fields are named.
+  // Published samples also use the names of fields for the parts of an order.
   ['original_order.items', ['original_order', 'original_order.item']],
   [' items , rebill_orders ', ['items', 'rebill_orders']],
   ['items,items', ['items']],

@@ -50,7 +50,8 @@ test('lists that page have a maximum, and only those', () => {
 test('_expand and _sort come with the list they are read with', () => {
   for (const { id, query, expand, sort } of all) {
     const { _expand, _sort } = query?.properties ?? {};
-    // Records that always come whole take the parameter of the published clients, and nothing else.
+    // An operation whose records are always complete accepts `_expand` only because published
+    // clients send it.
     const isExpandable = _expand !== undefined && !JSON.stringify(_expand).includes('"Accepted;');
     assert.equal(expand !== undefined, isExpandable, id);
     assert.equal(sort !== undefined, _sort !== undefined, id);
@@ -58,8 +59,8 @@ test('_expand and _sort come with the list they are read with', () => {
 });
 
 /**
- * Two paths of the same length are distinct when the first part in which they differ is fixed in
- * one of them.
+ * Whether no request can match both paths: their lengths differ, or they differ in a part that is
+ * fixed in at least one of them.
  */
 function isDecided(one: string, other: string): boolean {
   const [left, right] = [one.split('/'), other.split('/')];

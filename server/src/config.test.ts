@@ -72,7 +72,7 @@ test('every secret may be given by a file, and docs/security/access.md says who 
     assert.ok(page.includes(`\`${name}\``), `docs/security/access.md lacks ${name}`);
 });
 
-/** Settings of a strict installation that lack nothing. */
+/** Returns complete settings of a strict installation. */
 function strictSettings(folder: string): Record<string, string> {
   const file = (name: string, content: string): string => {
     const path = join(folder, name);
@@ -192,7 +192,7 @@ test('a connection to another machine is encrypted and checked, or its host is n
       JSON.stringify(env),
     );
 
-  // Where nothing is said, each connection is as its address says.
+  // Without `PLAIN_HOSTS`, the address of each connection decides whether it is encrypted.
   for (const env of refused) assert.doesNotThrow(() => readConfig(env), JSON.stringify(env));
   const { database, smtp } = readConfig({ DATABASE_URL: db, SMTP_URL: 'smtp://mail.example' });
   assert.deepEqual([database, smtp?.mustEncrypt], [{ url: db }, false]);

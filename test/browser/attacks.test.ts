@@ -1,5 +1,5 @@
-// Other sites, thieves of a session, and users who lost a permission can do nothing in a real
-// browser.
+// Tests in a real browser that other sites, thieves of a session, and users who lost a permission
+// can do nothing.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';
@@ -13,7 +13,10 @@ const world = await browserWorld({ autoOrders: 3 });
 const dana = { merchantId: 'TEST', login: world.login, password: world.password };
 const foreignPort = await serveForeignPage();
 
-/** Runs in the page of another site: every way to write that needs no permission from us. */
+/**
+ * A script that runs in the page of another site. It tries every kind of write that such a page can
+ * send.
+ */
 const attack = `(async () => {
   const items = ${JSON.stringify(`${world.url}/rest/v2/item/items`)};
   const session = ${JSON.stringify(`${world.url}/perennial/v1/session`)};
@@ -49,7 +52,7 @@ for (const [what, host] of [
     const page = await context.newPage();
     await page.goto(`http://${host}:${foreignPort}/`);
     const [hidden, ...refused] = await page.evaluate<string[]>(attack);
-    // At most the first one is sent, without a response that the page could read.
+    // The browser sends at most the first request, and the page cannot read the response.
     assert.match(hidden ?? '', /^(rejected|\[object Response\])$/);
     assert.deepEqual(refused, ['rejected', 'rejected', 'rejected']);
     const item = await world.request({
@@ -57,7 +60,7 @@ for (const [what, host] of [
       params: { merchant_item_id: 'EVIL' },
     });
     assert.equal(item.status, 404, item.text);
-    // The person's session has not ended either.
+    // The person's session is still valid.
     await page.goto(`${world.url}/me`);
     await page.getByRole('heading', { name: 'My settings' }).waitFor();
     await context.close();
@@ -141,7 +144,7 @@ test('a permission that is taken away ends within a second', withBrowser, async 
   await world.db.run(
     `update app_user set permissions = '{}' where merchant_id = 'TEST' and login = 'clerk'`,
   );
-  // A second is how long a process may keep what it read of a session (remembered.test.ts).
+  // A process may keep what it read about a session for a second (remembered.test.ts).
   const takenAt = performance.now();
   while ((await page.evaluate(refusalOfOverview)) !== 'missing_permission')
     assert.ok(performance.now() - takenAt < 60_000, 'the permission is still there');
@@ -160,7 +163,7 @@ async function logInByForm(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'Today' }).waitFor();
 }
 
-/** A page of another site, on another port. */
+/** Serves a page of another site on another port. */
 async function serveForeignPage(): Promise<number> {
   const server = createServer((_request, response) => {
     response.setHeader('Content-Type', 'text/html');

@@ -1,4 +1,5 @@
-// The list of auto orders: its first view, its keys. Its filters are in lists.test.ts.
+// Tests the first view and the keys of the list of auto orders. Its filters are tested in
+// lists.test.ts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -26,7 +27,7 @@ test('typing narrows the list; Back returns to where the typing began', withBrow
   await page.locator('[data-count="60"]').waitFor();
   await page.getByRole('searchbox').pressSequentially('zzzz', { delay: 20 });
   await page.getByText('Nothing matches').waitFor();
-  // On a slow machine the first letters are searched alone.
+  // On a slow machine the page may search for the first letters alone.
   await page.waitForURL((url) => url.search === '?q=zzzz');
   await page.getByRole('button', { name: 'Clear the filters' }).click();
   await page.locator('[data-count="60"]').waitFor();

@@ -1,4 +1,4 @@
-// The customer's card page in a browser: the gateway's own form, and the bank's question.
+// Tests the customer's card page in a browser: the gateway's own form, and the bank's question.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -9,7 +9,7 @@ import { type TestApp, testApp } from '../support/app.ts';
 import { type StripeStandIn, startStripeStandIn } from '../support/stripeStandIn.ts';
 import { browser, withBrowser } from './chromium.ts';
 
-/** A shop with a subscription, behind a port. */
+/** Starts a shop with a subscription on a port. */
 async function shop(cardToken: string, gateways: GatewayConfig, clock: 'real' | 'standing') {
   const app = await testApp({ gateways });
   await app.addMerchant('SHOP', clock === 'real' ? { clock: { kind: 'real' } } : {});
@@ -74,7 +74,7 @@ async function subscribed({ app, key }: Shop, cardToken: string) {
   return { oid, url: link.body.update_billing_url };
 }
 
-/** A new page that keeps what its console says, without a word about its policy. */
+/** Opens a new page, and collects the errors of its console and of its content security policy. */
 async function openPage(url: string): Promise<{ page: Page; faults: string[] }> {
   const context = await (await browser()).newContext({ viewport: { width: 390, height: 800 } });
   const page = await context.newPage();
@@ -189,7 +189,7 @@ test('the simulator’s bank asks in the same way', withBrowser, async () => {
   await page.getByRole('button', { name: 'Yes, it is me' }).click();
   await page.getByRole('heading', { name: 'Your card is updated' }).waitFor();
   assert.equal((await cardOf(opened, oid))[2], 'tok_confirm-2');
-  // The browser reports the status 400 of the page after "No".
+  // The browser's console reports the status 400 of the page after "No".
   assert.equal(
     faults.every((fault) => fault.includes('400')),
     true,

@@ -1,4 +1,5 @@
-// Health: the charges of the merchant are stopped and started again while colleagues look.
+// Tests the Health page: charges of the merchant are stopped and started again while colleagues
+// watch.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -17,7 +18,7 @@ const support = await addPerson(world, 'TEST', 'sue', ['auto_order_read', 'workf
 const openAs = (person: UserLogin, path: string) =>
   watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, person));
 const panel = (page: Page) => page.getByRole('region', { name: 'Charges', exact: true });
-/** Does what the live sockets' loop does twice a second; the tests run it by hand. */
+/** Runs the loop of the live sockets once. A server runs it twice a second. */
 const tellLive = () => world.app.apiWorkers.find(({ name }) => name === 'live sockets')!.runOnce();
 const isLive = (page: Page) =>
   page.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
@@ -45,7 +46,7 @@ test(
     await panel(own.page).getByText(stopped).waitFor();
 
     await tellLive();
-    // The button that was about to be clicked elsewhere is gone.
+    // The button that the colleague was about to click has disappeared.
     const theirs = other.page.getByRole('dialog', { name: 'Charges' });
     await theirs.getByText('This changed while the dialog was open.').waitFor();
     await theirs.getByText(stopped).waitFor();

@@ -3,8 +3,8 @@ import type { Browser } from 'playwright-core';
 import { chromiumProgram, launchChromium, noChromium } from '../support/chromium.ts';
 
 /**
- * For tests that need a browser. Without one they are skipped and say how to get it; with
- * PERENNIAL_BROWSER=required they fail instead.
+ * Registers tests that need a browser. Without one they are skipped, with a message on how to
+ * install it; with PERENNIAL_BROWSER=required they fail instead.
  */
 export const withBrowser: TestOptions =
   chromiumProgram !== undefined || process.env['PERENNIAL_BROWSER'] === 'required'
@@ -13,7 +13,7 @@ export const withBrowser: TestOptions =
 
 let launched: Promise<Browser> | undefined;
 
-/** The browser of this test file, started when it is first needed and closed at the end. */
+/** Returns the browser of this test file. It is started at the first use and closed at the end. */
 export function browser(): Promise<Browser> {
   launched ??= launchChromium();
   return launched;

@@ -7,7 +7,7 @@ import { takePicture } from './pictures.ts';
 export interface DialogRow {
   readonly name: string;
   readonly at: string;
-  /** Opens it on the page. Absent: it has an address. */
+  /** Opens the dialog on the page. Absent: the address opens it. */
   open?(page: Page): Promise<void>;
 }
 
@@ -15,9 +15,9 @@ const button = (page: Page, name: string | RegExp) =>
   page.getByRole('button', { name }).first().click();
 
 /**
- * The dialogs and menus of which pictures are taken for people. Those with an address that differ in
- * their markup are in `pages.ts` too, and checked in each run; what is here only costs time when
- * a person wants to see it.
+ * The dialogs and menus of which pictures are taken for people. Those with an address and different
+ * markup are also in `pages.ts` and are checked in each run. The others are opened only for
+ * pictures, which saves time.
  */
 export function dialogsOf(objects: Objects): DialogRow[] {
   const { autoOrderCode, orderId, taskNumber, customerOid } = objects;
@@ -94,7 +94,7 @@ const bulkDialogs: readonly DialogRow[] = [
   },
 ];
 
-/** Chooses the first three rows by their boxes. */
+/** Selects the first three rows with their checkboxes. */
 async function chooseRows(page: Page): Promise<void> {
   const boxes = page.locator('[data-index] [data-box]');
   for (const index of [0, 1, 2]) await boxes.nth(index).click();
@@ -132,7 +132,7 @@ const orderActions = [
 ];
 const taskButtons = ['Hand over', 'Snooze'];
 
-/** Opens a dialog and takes a picture of it in each look. */
+/** Opens a dialog, and takes a picture of it in each colour scheme and width. */
 export async function pictureDialog(page: Page, name: string, open: DialogRow['open']) {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.locator('[aria-busy="true"]').first().waitFor({ state: 'detached' });

@@ -1,4 +1,5 @@
-// Changing one auto order: preview, save, undo; a conflict; a session that ends while typing.
+// Tests changes of one auto order: preview, save, undo, a conflict, and a session that ends while a
+// person types.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrderItem } from '@perennial/contract/autoOrderItem.ts';
@@ -99,7 +100,7 @@ test('an item of the catalogue is found, added and taken back', withBrowser, asy
   const added = (await itemsOf(oid)).find(
     ({ auto_order_item_oid: each }) => !before.some((old) => old.auto_order_item_oid === each),
   );
-  // It ships with what ships next.
+  // The added item ships with the next shipment.
   assert.deepEqual(
     [added?.original_item_id, added?.original_quantity, added?.next_shipment_dts],
     ['COFFEE-DARK', 2, before[0]?.next_shipment_dts],
@@ -124,7 +125,7 @@ test('no preview is requested of what is being saved', withBrowser, async () => 
     if (isSaving && request.url().endsWith('/preview') && request.method() === 'POST')
       late.push(request.url());
   });
-  // The save takes longer than the form waits before it previews what was typed last.
+  // The save takes longer than the form waits before it previews the last input.
   await page.route(/\/rest\/v2\/auto_order\/auto_orders\/\d+/, async (route) => {
     if (route.request().method() === 'PUT') {
       isSaving = true;
@@ -197,7 +198,7 @@ async function openQuantity(page: Page, code: string) {
   return dialog;
 }
 
-/** A running auto order whose first item has no other quantity yet. */
+/** Finds a running auto order whose first item has no other quantity yet. */
 async function anActiveOne() {
   const { body } = await world.request({
     operation: 'searchAutoOrders',

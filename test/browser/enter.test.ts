@@ -1,4 +1,4 @@
-// Getting in and out: the demo link, the log-in page, a session that ends during work.
+// Tests logging in and out: the demo link, the log-in page, and a session that ends during work.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withBrowser } from './chromium.ts';
@@ -59,7 +59,7 @@ test('after too many wrong passwords the form says how long to wait', withBrowse
     await answered;
     if (attempt < 6) await page.getByText('do not match').waitFor();
   }
-  // The wait is counted down, and nothing can be sent meanwhile.
+  // The button counts the wait down, and nothing can be sent until it ends.
   await page.getByRole('button', { name: /^Wait \d+ s$/ }).waitFor();
   assert.ok(await button.isDisabled());
   await page.getByRole('textbox', { name: 'Password' }).fill(ann.password);

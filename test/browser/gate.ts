@@ -3,14 +3,14 @@ import { after } from 'node:test';
 
 /** A gate between the browsers and the server: connections pass through it while it is open. */
 export interface Gate {
-  /** Cuts every connection; new ones are let in. */
+  /** Cuts every connection, and accepts new ones. */
   cut(): void;
-  /** Cuts every connection, and refuses new ones, as when the server is gone. */
+  /** Cuts every connection, and refuses new ones, as if the server had stopped. */
   close(): Promise<void>;
   open(): Promise<void>;
 }
 
-/** Opens a gate at `port` of this machine that leads to the port `behind`. */
+/** Opens a gate on the local port `port` that leads to the port `behind`. */
 export async function openGate(port: number, behind: number): Promise<Gate> {
   const sockets = new Set<Socket>();
   const server = createServer((outer) => {

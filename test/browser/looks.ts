@@ -5,7 +5,7 @@ import { takePicture } from './pictures.ts';
 
 /** A page in one of its states, open in the browser. */
 export interface Sighted {
-  /** Names its pictures and its faults. */
+  /** The name of its pictures, which is also shown with its faults. */
   readonly name: string;
   readonly heading?: string | RegExp | undefined;
   readonly shows: string;
@@ -19,12 +19,13 @@ interface Look {
   readonly height: number;
   /**
    * The rules that axe checks. A colour scheme changes only colours and a width only the layout, so
-   * the looks share the work: each rule sees both layouts, and each colour both schemes.
+   * not every look checks every rule: each rule is checked in both layouts, and the rules about
+   * colours in both schemes.
    */
   readonly rules: 'all' | 'colours' | 'none';
 }
 
-/** Light and dark, wide and narrow. */
+/** The four looks: light and dark, wide and narrow. */
 export const looks: readonly Look[] = [
   { scheme: 'light', width: 1280, height: 800, rules: 'all' },
   { scheme: 'dark', width: 1280, height: 800, rules: 'colours' },
@@ -40,22 +41,22 @@ const axeSource = readFileSync(
 /** The result of checking a page in all its looks. */
 export interface Looked {
   readonly checks: number;
-  /** Empty: no fault was found. */
+  /** The faults; empty when none was found. */
   readonly faults: readonly string[];
 }
 
-/** Light and wide, where axe examines everything. */
+/** The light, wide look, in which axe checks all rules. */
 export const firstLook: readonly Look[] = looks.slice(0, 1);
 
 /**
- * Waits until the page shows what it should, then checks it light and dark, wide and narrow, or only
- * in the given looks.
+ * Waits until the page shows its content, then checks it in light and dark, wide and narrow, or
+ * only in the given looks.
  */
 export async function lookAt(sighted: Sighted, inLooks: readonly Look[] = looks): Promise<Looked> {
   const { name, page, takeFaults } = sighted;
   const missing = await missingFrom(sighted);
   if (missing) return { checks: 1, faults: [missing] };
-  /** The same fault in several looks is reported once. */
+  /** The looks by their fault, so that the same fault in several looks is reported once. */
   const faults = new Map<string, string[]>();
   let checks = 1;
   for (const { scheme, width, height, rules } of inLooks) {
@@ -73,13 +74,16 @@ export async function lookAt(sighted: Sighted, inLooks: readonly Look[] = looks)
   };
 }
 
-/** A sentence as the server may send it. A page shows its day as `Tue 31 Mar`. */
+/** A sentence with days as the server may send it. A page shows such a day as `Tue 31 Mar`. */
 export const rawMoments = 'It was due on 2026-03-31, and again at 2026-04-01T09:00:00Z.';
 
-/** One h1, a title, no sideways scrolling, nothing raw, no violation of axe, no fault in the console. */
+/**
+ * The checks are: one h1, a title, no sideways scrolling, nothing raw, no violation of axe, no
+ * fault in the console.
+ */
 const checksPerLook = 6;
 
-/** Waits for the page; returns what it shows instead when it does not come. */
+/** Waits for the page. If its content does not appear, returns what the page shows instead. */
 async function missingFrom({ name, heading, shows, page }: Sighted): Promise<string | undefined> {
   try {
     if (heading !== undefined)
@@ -99,9 +103,10 @@ async function missingFrom({ name, heading, shows, page }: Sighted): Promise<str
 const waitMs = 60_000;
 
 /**
- * The page's own state, read by text because these types do not describe a page. The bar and the navigation
- * are most of a small page, so axe leaves them out where it has examined the same markup in the
- * same look. What is behind a dialog counts as not examined, because axe cannot judge its colours.
+ * Reads the state of the page. It is a script as text, because the types of this project do not
+ * describe a page. The bar and the navigation are most of a small page, so axe skips them where it
+ * has checked the same markup in the same look. Content behind a dialog counts as not checked,
+ * because axe cannot judge its colours.
  */
 const stateOf = (runOnly: readonly string[]): string => `(async () => {
   await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
@@ -118,7 +123,7 @@ const stateOf = (runOnly: readonly string[]): string => `(async () => {
   );
   if (!document.querySelector('[role="dialog"], [aria-modal]')) examined.add(look);
   const { scrollWidth, clientWidth } = document.documentElement;
-  // A day is worth nothing when its year is cut, nor a button of the bars when it is over the edge.
+  // A date must show its year, and a button of the bars must not extend over the edge.
   const cut = [...document.querySelectorAll('[role="gridcell"] time, header button, [aria-label="Test clock"] button')]
     .filter((part) => part.getClientRects().length > 0)
     .filter((part) => {
@@ -152,11 +157,11 @@ interface State {
   readonly headings: number;
   readonly title: string;
   readonly sideways: number;
-  /** Texts with a day as the API writes it, outside JSON, commands and hints of what to type. */
+  /** Texts that contain a day in the API's format, except in JSON, commands and input hints. */
   readonly rawDays: readonly string[];
-  /** Texts that are JSON, outside what shows JSON on purpose. */
+  /** Texts that are JSON, except where JSON is shown on purpose. */
   readonly rawJson: readonly string[];
-  /** Dates in lists and buttons of the bars that are not seen whole. */
+  /** Dates in lists and buttons of the bars that are not completely visible. */
   readonly cut: readonly string[];
   readonly violations: readonly string[];
 }

@@ -49,7 +49,7 @@ async function keyOf(request: BrowserWorld['request']): Promise<number> {
   return required(body.api_keys?.[0]?.key_id, 'a key');
 }
 
-/** An item of the demo, and what the merchant sells by: a coupon, a shipping method, a tax rate. */
+/** Finds an item of the demo, and makes a coupon, a shipping method and a tax rate. */
 export async function sellingObjects(request: BrowserWorld['request']) {
   const found = await request({
     operation: 'getItemByMerchantItemId',

@@ -1,5 +1,5 @@
-// The life of an order: an unpaid one is collected; a paid one ships and is refunded in part. Then
-// every other dialog of its page, by its address.
+// Tests the life of an order: an unpaid one is collected; a paid one ships and is refunded in part.
+// Then tests every other dialog of its page, opened by its address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -19,7 +19,7 @@ const ask = async <Id extends OperationId>(request: TestRequest<Id>) => {
 
 await ask({ operation: 'insertItem', body: { merchant_item_id: 'MUG', pricing: { cost: 10 } } });
 
-/** An order of two mugs for 20 USD, by a card that works. */
+/** Inserts an order of two mugs for 20 USD, paid with a card that is accepted. */
 async function insert(partner: object): Promise<string> {
   const { order } = await ask({
     operation: 'insertOrder',
@@ -51,8 +51,8 @@ const read = async (order_id: string) =>
   ).order;
 
 /**
- * Opens a dialog by its key. While the one before closes, and before the page listens, a key is lost;
- * a person presses it again.
+ * Opens a dialog by its key. The page ignores the key until it listens and while an earlier dialog
+ * closes, so the key is pressed again.
  */
 async function openBy(page: Page, key: string): Promise<Locator> {
   const dialog = page.getByRole('dialog');
@@ -123,12 +123,12 @@ test(
   },
 );
 
-/** A dialog: its fields, its button, and the message about its order afterwards. */
+/** A dialog: its fields, its button, and the message that the page shows afterwards. */
 interface Dialog {
   readonly action: string;
   readonly fields?: Readonly<Record<string, string>>;
   readonly button: string;
-  /** The message that says so. */
+  /** The message that reports the outcome. */
   readonly said: RegExp;
 }
 
@@ -177,7 +177,7 @@ const dialogsOf: readonly (readonly [partner: object, dialogs: readonly Dialog[]
   ],
 ];
 
-/** Where an order is in the end, and what was refunded of it. */
+/** Returns the order's stage after all dialogs, and the amount that was refunded. */
 async function endOf(
   id: string,
 ): Promise<[stage: string | undefined, refunded: number | undefined]> {

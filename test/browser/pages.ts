@@ -1,11 +1,10 @@
 import type { paths } from '../../web/src/paths.ts';
 
-/** The objects of the test's merchant that addresses name. */
+/** The objects of the test's merchant that appear in addresses. */
 export interface Objects {
   readonly autoOrderCode: string;
   /** The number of an open task about an auto order. */
   readonly taskNumber: number;
-  /** A paid rebill. */
   readonly personId: number;
   readonly itemOid: number;
   readonly couponOid: number;
@@ -13,12 +12,13 @@ export interface Objects {
   readonly groupOid: number;
   readonly keyId: number;
   readonly webhookOid: number;
+  /** The order of a paid rebill. */
   readonly orderId: string;
-  /** Who placed it. */
+  /** The customer who placed that order. */
   readonly customerOid: number;
 }
 
-/** An address, and a text that the page shows only when it has what belongs there. */
+/** An address, and a text that the page shows only when its content is complete. */
 export interface Sight {
   readonly at: string;
   readonly shows: string;
@@ -29,15 +29,21 @@ export interface Sight {
  * and looks for faults.
  */
 export interface PageRow {
-  /** Its h1 with data. */
+  /** The page's h1 when the merchant has data. */
   readonly heading: string | RegExp;
-  /** With data: the page itself, and each of its tabs, panels and dialogs that has an address. */
+  /**
+   * The addresses with data: the page itself, and each of its tabs, panels and dialogs that has an
+   * address.
+   */
   filled(objects: Objects): readonly Sight[];
-  /** In a merchant without data; for the page of one object: an object that does not exist. */
+  /**
+   * The page in a merchant without data. The page of one object is opened for an object that does
+   * not exist.
+   */
   readonly empty?: Sight;
-  /** To a person without any permission. Absent: nothing on the page needs one. */
+  /** The page for a person without any permission. Absent: nothing on the page needs one. */
   readonly forbidden?: Sight;
-  /** While the server fails. Absent: the page asks for nothing but the session. */
+  /** The page while the server fails. Absent: the page requests nothing but the session. */
   readonly refused?: Sight;
 }
 
@@ -45,7 +51,7 @@ const mayNot = (at: string): Sight => ({ at, shows: 'You may not see this' });
 const failed = (at: string): Sight => ({ at, shows: 'The server failed' });
 
 /**
- * Every page of the console. A route without a row fails the compiler; a new dialog or tab with an
+ * Every page of the console. A route without a row does not compile; a new dialog or tab with an
  * address is a line in `filled`.
  */
 export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRow>> = {

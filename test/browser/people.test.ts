@@ -1,4 +1,5 @@
-// A lead adds a colleague, gives and takes rights, and meets another lead in the same form.
+// Tests how a lead adds a colleague, gives and removes permissions, and edits the same form as
+// another lead.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -127,7 +128,7 @@ test('rights taken away in one browser end in the open page of another', withBro
     assert.ok(performance.now() - takenAt < 60_000, 'the rights are still there');
   await theirs.page.getByRole('link', { name: 'Paused' }).click();
   await theirs.page.getByText('You may not see this').waitFor();
-  // The navigation follows what the person may do now.
+  // The navigation shows only what the person may do now.
   const nav = theirs.page.getByRole('navigation', { name: 'Main' });
   await nav.getByRole('link', { name: 'Auto orders' }).waitFor({ state: 'detached' });
   await theirs.close();

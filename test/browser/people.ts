@@ -29,7 +29,7 @@ export async function addPerson(
   return { merchantId, login, password };
 }
 
-/** Logs a browser's context in, as the console's form does. */
+/** Logs a browser context in as the console's form does. */
 export async function enter(
   context: BrowserContext,
   { url }: BrowserWorld,

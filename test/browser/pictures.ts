@@ -1,22 +1,24 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 
-/** Where the pictures are; git ignores it. */
+/** The folder of the pictures; git ignores it. */
 const folder = new URL('./out/', import.meta.url);
 const taken: string[] = [];
-/** PICTURES=on asks for pictures. */
+/** Whether pictures are taken; PICTURES=on turns them on. */
 export const isPictured = process.env['PICTURES'] === 'on';
 
-/** Takes a picture of what is in view when PICTURES=on asks for it. */
+/** Takes a picture of the visible part of the page when PICTURES=on is set. */
 export async function takePicture(page: Page, name: string): Promise<void> {
   if (!isPictured) return;
-  // Several test files write there at the same time, so none of them clears the folder.
+  // Several test files write to the folder at the same time, so none of them clears it.
   if (taken.length === 0) mkdirSync(folder, { recursive: true });
   taken.push(name);
   await page.screenshot({ path: new URL(`${name}.png`, folder).pathname });
 }
 
-/** Writes `out/index.html`, which shows all pictures on one page; without pictures nothing. */
+/**
+ * Writes `out/index.html`, which shows all pictures on one page; without pictures it does nothing.
+ */
 export function writeContactSheet(): void {
   if (!isPictured) return;
   const figures = taken.map(

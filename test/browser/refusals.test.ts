@@ -1,5 +1,6 @@
-// A change that the server refuses: each kind of form shows the server's sentence, with its days and
-// moments as the rest of the page shows them. Refused pages are seen in all looks (pages.test.ts).
+// Tests changes that the server refuses: each kind of form shows the server's sentence, with days
+// and moments in the format of the rest of the page. pages.test.ts checks refused pages in all
+// looks.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -17,7 +18,7 @@ const dana = { merchantId: 'TEST', login: world.login, password: world.password 
 
 after(writeContactSheet);
 
-/** A form, filled so that one press of its button sends it. */
+/** A form, and how it is filled so that its button can be pressed. */
 interface RefusedForm {
   readonly at: string;
   readonly button: string | RegExp;
@@ -105,7 +106,7 @@ test('each kind of form shows a refusal with days for people', withBrowser, asyn
     enter(context, world, dana),
   );
   await page.route(/\/(rest\/v2|perennial\/v1)\//, (route) =>
-    // The link to the card page is read, not written.
+    // Besides all writes, the GET of the link to the card page is refused.
     isRefusing && (route.request().method() !== 'GET' || /billing_url/.test(route.request().url()))
       ? route.fulfill(refusal)
       : route.fallback(),
@@ -138,7 +139,7 @@ test('each kind of form shows a refusal with days for people', withBrowser, asyn
   await close();
 });
 
-/** Colours do not fade from one look to the next. */
+/** Stops the transitions of colours between one look and the next. */
 const still = { reducedMotion: 'reduce' } as const;
 
 const refusal = {

@@ -1,5 +1,5 @@
-// The pages for selling: the catalogue, coupons, shipping, stock and taxes are changed and
-// undone; two people meet in one form; the server refuses a value; many rows are changed at once.
+// Tests the pages for selling: the catalogue, coupons, shipping, stock and taxes are changed and
+// undone; two people edit the same form; the server refuses a value; many rows are changed at once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -13,7 +13,7 @@ const world = await browserWorld({ autoOrders: 5 });
 const dana = { merchantId: 'TEST', login: world.login, password: world.password };
 const { itemOid, couponOid, taxRateOid } = await sellingObjects(world.request);
 
-/** Opens a page as a person who may change everything. */
+/** Opens a page as a person with every permission. */
 const open = (path: string) =>
   watchedPage(`${world.url}${path}`, {}, (context) => enter(context, world, dana));
 
@@ -38,7 +38,9 @@ const ratesNow = async () => {
   return body.tax_rates ?? [];
 };
 
-/** Waits for the message of a change, presses its Undo, and waits until that is done. */
+/**
+ * Waits for the message of a change, presses its Undo button, and waits until the change is undone.
+ */
 async function undo(page: Page, message: string | RegExp): Promise<void> {
   const shown = page.getByRole('status').getByText(message).last();
   const text = (await shown.innerText()).trim();
@@ -198,7 +200,7 @@ test(
     await dialog.getByRole('button', { name: 'Adjust the stock' }).click();
     await dialog.getByRole('alert').getByText('reason is missing').waitFor();
     await dialog.getByLabel('Reason').fill('Delivery 5512');
-    // A sale in between is not lost.
+    // A sale between the change and its undo still counts.
     await world.request({
       operation: 'insertStockAdjustment',
       params: { merchant_item_oid: itemOid },

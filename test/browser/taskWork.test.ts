@@ -1,4 +1,4 @@
-// Working tasks: one and many, two people at once, views, files, and what takes a change back.
+// Tests work on tasks: one and many, two people at once, views, files, and how a change is undone.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
@@ -108,7 +108,7 @@ test(
 
 test('two people change one field: was, theirs, mine, and a choice', withBrowser, async () => {
   const { number, uuid } = await addTask({ task_name: 'Agree on it' });
-  // Without the live socket the page does not know what a colleague did.
+  // Without the live socket the page does not learn about a colleague's change.
   const opened = await watchedPage(`${world.url}/tasks/${number}`, {}, async (context) => {
     await enter(context, world, dana);
     await context.route('**/perennial/v1/live/auth', (route) => route.abort());

@@ -1,4 +1,5 @@
-// The inbox: its filters, two people and one task, a task that closes itself, and the keyboard.
+// Tests the inbox: its filters, two people and one task, a task that closes itself, and the
+// keyboard.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowTask, WorkflowTasksResponse } from '@perennial/contract/workflow.ts';
@@ -224,7 +225,9 @@ async function taskOf(uuid: string): Promise<WorkflowTask> {
   return body.task ?? {};
 }
 
-/** Declines the next rebill of a running auto order for good; returns the task that is raised. */
+/**
+ * Declines the next rebill of a running auto order for good, and returns the task that is raised.
+ */
 async function declinedTask(): Promise<{ number: number }> {
   const { body } = await world.request({
     operation: 'searchAutoOrders',
@@ -254,7 +257,7 @@ async function declinedTask(): Promise<{ number: number }> {
   return { number };
 }
 
-/** Returns the API's count for the filters of an address, requested by the person at the page. */
+/** Requests the count for the filters of an address from the API, as the person at the page. */
 async function countOf(page: Page, state: State): Promise<number> {
   const response = await page.request.post(`${world.url}/perennial/v1/workflow/tasks/search`, {
     headers: {

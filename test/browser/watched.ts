@@ -7,7 +7,7 @@ export interface WatchedPage {
   readonly page: Page;
   /** Fails when the page had a fault that `expected` does not match. */
   assertQuiet(expected?: RegExp): void;
-  /** Returns the faults since the last call, and forgets them. */
+  /** Returns the faults since the last call, and clears them. */
   takeFaults(): string[];
   close(): Promise<void>;
 }
@@ -25,7 +25,8 @@ export async function watchedPage(
     viewport: { width: 1280, height: 800 },
     ...options,
   });
-  // A machine may be slow. What never comes fails all the same, only later.
+  // The timeout is long because a machine may be slow. A missing element still fails the test, only
+  // later.
   context.setDefaultTimeout(90_000);
   await context.addInitScript({ content: reportViolations });
   await prepare?.(context);
@@ -58,7 +59,7 @@ function collectFaults(page: Page, host: string): string[] {
   return faults;
 }
 
-/** Runs in the page, which this project's types do not describe. */
+/** This script runs in the page. The types of this project do not describe a page. */
 const reportViolations = `
 addEventListener('securitypolicyviolation', (event) =>
   console.error('CSP violation', event.violatedDirective, event.blockedURI, event.sample));

@@ -1,4 +1,4 @@
-// A webhook is made by a program, its receiver fails, and a person repairs it in the page.
+// Tests a webhook that a program added: its receiver fails, and a person repairs it in the page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { required } from '../../server/src/kernel/assert.ts';
@@ -17,13 +17,15 @@ const liveSockets = required(
   'live sockets',
 );
 
-/** Delivers, and reports it to open pages. */
+/** Sends what is due, and reports it to open pages. */
 async function deliver(): Promise<void> {
   await send();
   await liveSockets.runOnce();
 }
 
-/** A status is a whole text: the port of an address may contain its digits. */
+/**
+ * A status is matched as a whole text, because the port of an address may contain the same digits.
+ */
 const exactly = { exact: true };
 
 test('a delivery fails, is seen in the page and sent again', withBrowser, async (t) => {
@@ -53,7 +55,7 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   await deliveries.getByText('200', exactly).waitFor();
   assert.equal(receiver.received.length, 2);
 
-  // The receiver lost it: once more, under the same id.
+  // The receiver lost the delivery, so it is sent once more with the same id.
   await deliveries.getByRole('button', { name: 'Replay' }).click();
   await page.getByRole('status').getByText('The delivery is sent again.').nth(1).waitFor();
   await deliver();
@@ -67,7 +69,7 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   const first = page.locator('[role=row][data-index="0"]');
   await count.getByText('1 row', exactly).waitFor();
   await first.getByText('500', exactly).waitFor();
-  // All of the webhook, from the day of the tries on; then one object.
+  // Shows all deliveries of the webhook, first from the day of the tries on, then for one object.
   await page.goto(`${world.url}/deliveries?webhook=${oid}`);
   await count.getByText('3 rows', exactly).waitFor();
   await page.goto(`${world.url}/deliveries?webhook=${oid}&sort=delivery_dts&from=2020-01-01`);

@@ -6,14 +6,14 @@ import { demoLogin, demoPassword, ensureDemoStaff } from '../../server/src/cli/d
 import { type TestApp, testApp, testNow } from '../support/app.ts';
 import { type Gate, openGate } from './gate.ts';
 
-/** A real server with a small demo world, on a port of this machine. */
+/** A real server with a small demo on a port of this machine. */
 export interface BrowserWorld extends TestApp {
   readonly url: string;
   readonly login: string;
   readonly password: string;
-  /** The way to the server; present where it was requested. */
+  /** The gate in front of the server; absent unless `isGated` is set. */
   readonly gate?: Gate;
-  /** The address that logs in, as `npm start` prints it: it opens Today. */
+  /** The address that logs in, as `npm start` prints it. It opens Today. */
   readonly startUrl: string;
   /** The address that logs in and opens the list of auto orders. */
   readonly demoUrl: string;
@@ -23,8 +23,8 @@ export const consoleFolder = new URL('../../web/dist', import.meta.url).pathname
 
 /**
  * Starts the server on a database of this file. The merchant is TEST, with a standing clock, 60
- * auto orders and the demo's people. With `isGated` the server is behind a gate, which a test closes
- * as if the server was gone.
+ * auto orders and the demo's people. With `isGated` the server is behind a gate, which a test
+ * closes to simulate a server that has stopped.
  */
 export async function browserWorld({
   autoOrders = 60,
@@ -56,9 +56,9 @@ export async function browserWorld({
 }
 
 /**
- * A port that was free a moment ago: the public address must be known before the server listens.
- * The system gives ports from 32768 on to outgoing connections, so the port is below: there nothing
- * takes it in the meantime.
+ * Returns a port that was free a moment ago, because the public address must be known before the
+ * server listens. The system uses ports from 32768 on for outgoing connections, so a lower port is
+ * chosen: nothing takes it in the meantime.
  */
 async function freePort(): Promise<number> {
   for (;;) {

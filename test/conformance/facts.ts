@@ -1,7 +1,7 @@
 /**
- * The wire as it was published: the auto_order document, the workflow document, and the API as its
- * newest published clients know it. Plain data; the tests in this folder compare our contract with
- * it.
+ * The API as it was published: the auto_order document, the workflow document, and the API that its
+ * newest published clients use. All of it is plain data; the tests in this folder compare our
+ * contract with it.
  */
 import { readFileSync } from 'node:fs';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -21,13 +21,13 @@ export interface FactField {
 export interface FactModel {
   readonly fields: Readonly<Record<string, FactField>>;
   readonly readOnlyObject?: true | 'except on insert';
-  /** Only some of its fields are listed. */
+  /** Present when only some of the model's fields are listed. */
   readonly subset?: true;
 }
 
-/** An operation. */
+/** An operation as a source describes it. */
 export interface FactOperation {
-  /** Missing in the auto_order document, which knows operations by method and path. */
+  /** Missing in the auto_order document, which identifies operations by method and path. */
   readonly operationId?: string;
   readonly method: string;
   readonly path: string;
@@ -35,7 +35,7 @@ export interface FactOperation {
   readonly query: readonly FactParameter[];
   readonly body: { readonly schema?: string } | null;
   readonly responses: Readonly<Record<string, string | null>>;
-  /** Stated by a document; absent where it could only be guessed. */
+  /** The permissions that a document states; absent where they could only be guessed. */
   readonly permissions?: readonly string[];
 }
 
@@ -67,7 +67,7 @@ export const autoOrderDocument: Facts & { readonly events: readonly string[] } =
 /** The workflow document. */
 export const workflowDocument = read<Facts>('workflowDocument.json');
 
-/** The API as its newest published clients know it. */
+/** The API that its newest published clients use. */
 export const currentApi: Facts & {
   readonly expansions: Readonly<Record<string, readonly string[]>>;
 } = (() => {
@@ -79,7 +79,7 @@ export const currentApi: Facts & {
   };
 })();
 
-/** The operations that were published later, as far as we implement them. */
+/** The operations that were published later and that we implement. */
 export const newer: Facts = (() => {
   const file = read<ByTag>('newer.json');
   return { models: file.models, operations: Object.values(file.operations).flat() };

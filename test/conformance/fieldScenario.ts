@@ -8,7 +8,10 @@ import type { TestApp, TestRequest } from '../support/app.ts';
 import { addColleague, addGroup, type Colleague } from '../support/workflow.ts';
 import { filled, lost, SeenFields } from './fieldValues.ts';
 
-/** The result of the scenario: the fields that were sent and read, and those that were lost. */
+/**
+ * The result of the scenario: the fields that were sent or read, those that were kept, and those
+ * that were lost.
+ */
 export interface Witnessed {
   readonly seen: SeenFields;
   /** Fields that were sent and read back as they were sent. */
@@ -23,9 +26,9 @@ const all = {
 };
 
 /**
- * Uses every part of the two documents over HTTP: a customer with everything that a profile holds,
- * an order with everything that an insert takes, an auto order that rebills, is declined, changed
- * and canceled, a refund, and a task.
+ * Uses every part of the two documents over HTTP: a customer with every field that a profile
+ * stores, an order with every field that an insert accepts, an auto order that rebills, is
+ * declined, changed and canceled, a refund, and a task.
  */
 export async function playFields(app: TestApp): Promise<Witnessed> {
   const seen = new SeenFields();
@@ -55,7 +58,10 @@ export async function playFields(app: TestApp): Promise<Witnessed> {
   return { seen, kept, lost: lostFields };
 }
 
-/** Every operation of the two documents refuses a key without permissions, in the envelope of its answer. */
+/**
+ * Calls every operation of the two documents with a key without permissions: each refuses it with
+ * an error in the model of its response.
+ */
 async function playRefusals(app: TestApp, seen: SeenFields): Promise<void> {
   const key = await app.addKey('TEST', []);
   for (const id of operationIds) {
@@ -93,7 +99,8 @@ function asking(app: TestApp, seen: SeenFields): Ask {
     assert.equal(status, 200, JSON.stringify(body));
     const { response, body: model } = operation(request.operation!);
     if (response) seen.add(response.$id, body);
-    // A sent field had an effect unless the warning names it: some are accepted and never shown.
+    // A sent field counts as used unless the warning names it. Some fields are accepted and never
+    // shown.
     const warning = body.warning as { readonly warning_message: string } | undefined;
     const isIgnored = (path: string) => warning?.warning_message.includes(path) === true;
     if (model) seen.add(model.$id, request.body, isIgnored);
@@ -133,7 +140,10 @@ async function addItems(ask: Ask): Promise<void> {
   });
 }
 
-/** Kept apart, or of the server: tokens, ids of parts, and values of other records. */
+/**
+ * The fields of a customer that the scenario does not send: the server sets them, or they belong to
+ * other records.
+ */
 const notOfCustomers = [
   'activity',
   'orders',
@@ -155,7 +165,7 @@ async function playCustomer(ask: Ask, keeps: Keeps): Promise<void> {
         card_number_token: 'tok_visa_4242',
       },
     ],
-    // Orders of the scenario keep these limits.
+    // The orders of the scenario stay within these limits.
     minimum_item_count: 1,
     minimum_subtotal: 1,
     maximum_item_count: 900,
@@ -182,7 +192,7 @@ async function playCustomer(ask: Ask, keeps: Keeps): Promise<void> {
   });
 }
 
-/** Reads the fields that come from other records, once the customer has ordered. */
+/** Reads the fields of a customer that come from other records, after the customer has ordered. */
 async function readCustomer(ask: Ask): Promise<void> {
   await ask({
     operation: 'getCustomerByEmail',
@@ -191,7 +201,10 @@ async function readCustomer(ask: Ask): Promise<void> {
   });
 }
 
-/** Sent by hand, or decided by the server. */
+/**
+ * The fields of an order that are not filled automatically: the scenario sends them itself, or the
+ * server sets them.
+ */
 const notOfOrders = [
   'merchant_id',
   'order_id',
@@ -238,7 +251,7 @@ async function playOrders(ask: Ask, keeps: Keeps): Promise<void> {
     'customer_tax_id',
     'drivers_license_number',
     'surcharge',
-    // The notes of the profile are added.
+    // The notes of the profile are added to these.
     'merchant_notes',
   ]);
   const changes = {
@@ -312,7 +325,10 @@ const unpaidByCard = (): Order => ({
   ],
 });
 
-/** An order in euros that was paid elsewhere, a quote, a digital one, and one that is rejected. */
+/**
+ * Inserts an order in euros that was paid elsewhere, a quote, a digital order, and an order that is
+ * rejected.
+ */
 async function playOtherOrders(ask: Ask): Promise<void> {
   const insert = async (body: Order) =>
     (await ask({ operation: 'insertOrder', query: { _expand: all.order }, body })).order;
@@ -344,7 +360,7 @@ async function playOtherOrders(ask: Ask): Promise<void> {
   });
 }
 
-/** A whole order that was placed elsewhere and is paid here. */
+/** Returns an order with every part, which was placed elsewhere and is paid here. */
 function orderBody() {
   const card = {
     card_type: 'VISA' as const,
@@ -477,7 +493,7 @@ async function playAutoOrder(app: TestApp, ask: Ask, keeps: Keeps): Promise<void
     query: { _expand: all.autoOrder },
     body: { original_order: { payment: { credit_card: { card_number_token: 'tok_decline' } } } },
   });
-  // The end of retries raises a task.
+  // The last declined retry raises a task.
   for (const day of ['2026-05-01', '2026-05-05', '2026-05-09']) {
     await app.setClock(`${day}T17:00:00Z`);
     await app.work();
@@ -551,7 +567,10 @@ function autoOrderChange(oids: readonly number[]) {
   };
 }
 
-/** Every criterion, alone and together with the others, finds the auto order that it describes. */
+/**
+ * Searches with every criterion, alone and together with the others, and expects the auto order
+ * that it describes.
+ */
 async function playQueries(ask: Ask): Promise<void> {
   const {
     auto_orders: [first],
@@ -595,7 +614,10 @@ async function playQueries(ask: Ask): Promise<void> {
   assert.equal(own.auto_orders.length, 1);
 }
 
-/** Of the server, or sent by hand. */
+/**
+ * The fields of a task that are not filled automatically: the server sets them, or the scenario
+ * sends them itself.
+ */
 const notOfTasks = [
   'assigned_to_group',
   'assigned_to_group_id',
@@ -678,10 +700,10 @@ async function playTasks(
   await readTasks(asBob, bob);
 }
 
-/** A parameter that no operation has: responses warn of it. */
+/** A query parameter that no operation has, so responses warn about it. */
 const misspelt = { _limti: '1' };
 
-/** Every read of tasks, and a search with all criteria. */
+/** Calls every operation that reads tasks, and searches with all criteria. */
 async function readTasks(asBob: Ask, bob: Colleague): Promise<void> {
   for (const operation of [
     'getWorkflowAssignmentGroups',

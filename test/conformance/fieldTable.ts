@@ -1,9 +1,10 @@
-/** The kind of a field of the two documents on this server. */
+/** How this server treats a field of the two documents. */
 export type FieldKind = 'computed' | 'data' | `not applicable: ${string}`;
 
 /**
- * Every field of the auto_order and the workflow document. `data` is kept as it is sent. `computed`
- * is made by the server, or has an effect on what it makes. The rest says why it can never appear.
+ * Every field of the auto_order and the workflow document. A `data` field is stored as it is sent.
+ * A `computed` field is set by the server, or changes what the server sets. `not applicable` gives
+ * the reason why the field can never appear.
  */
 export const fieldTable: Readonly<Record<string, FieldKind>> = {
   'Activity.action': 'computed',

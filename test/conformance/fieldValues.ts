@@ -7,8 +7,8 @@ const isReadOnlyModel = (model: string | undefined): boolean =>
   model !== undefined && schemas[model]?.readOnly === true;
 
 /**
- * Makes an object with a value in every field that an insert takes. Names in `without` are left out
- * at any depth: the test sends them by hand, or they cannot be sent.
+ * Returns an object with a value in every field that an insert accepts. The names in `without` are
+ * left out at any depth: the test sends those fields itself, or they cannot be sent.
  */
 export function filled(model: string, without: readonly string[], whole = false): object {
   const entries = Object.entries(fieldsOfModel(model)).flatMap(([name, field]) => {
@@ -50,7 +50,7 @@ function textFor(name: string, { format, maxLength = 60 }: FieldSchema): string 
   return name.slice(0, Math.min(maxLength, name.length));
 }
 
-/** Compares what was read with what was sent, and names each field that is not as it was sent. */
+/** Compares the response with the request, and returns the path of each field that differs. */
 export function lost(sent: unknown, read: unknown, except: readonly string[], path = ''): string[] {
   if (Array.isArray(sent))
     return sent.flatMap((each, i) =>
@@ -67,11 +67,13 @@ export function lost(sent: unknown, read: unknown, except: readonly string[], pa
   });
 }
 
-/** Collects the fields of models that some request or response held. */
+/** Collects the fields of models that a request or a response contained. */
 export class SeenFields {
   readonly fields = new Set<string>();
 
-  /** Adds the fields that a value of a model holds, at any depth, but those without effect. */
+  /**
+   * Adds the fields that a value of a model contains, at any depth, except those without effect.
+   */
   add(model: string, value: unknown, isIgnored: IsIgnored = nothing, path = ''): void {
     if (typeof value !== 'object' || value === null) return;
     for (const [name, held] of Object.entries(value)) {

@@ -1,5 +1,5 @@
-// The fields of the auto_order and the workflow document, one by one: each is written and read over
-// HTTP, and none is dropped in silence.
+// Tests each field of the auto_order and the workflow document: it is written and read over HTTP,
+// and none is dropped without a warning.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

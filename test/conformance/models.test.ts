@@ -18,8 +18,8 @@ import {
 type LooseField = { readonly [Fact in keyof FactField]?: FactField[Fact] | undefined };
 
 /**
- * Where the documents disagree with each other or we take more than they ask: what ours says, and
- * why.
+ * The fields in which our model differs, because the documents disagree with each other or we
+ * accept more than they require: our definition and the reason.
  */
 const agreedDifferences: Readonly<
   Record<string, { readonly ours: LooseField; readonly why: string }>
@@ -44,7 +44,7 @@ const agreedDifferences: Readonly<
   },
 };
 
-/** Values that an older source does not list; the newest source must list each of them. */
+/** Enums with values that an older source does not list. The newest source must list each value. */
 const widenedEnums: readonly string[] = [
   'AutoOrderItem.frequency',
   'AutoOrderItemSimpleSchedule.frequency',
@@ -112,7 +112,7 @@ test('no model of a response has a field that the published one lacks', (t) => {
   t.diagnostic(`${names.length} models`);
 });
 
-/** Every model of a response under /rest/v2 is compared, apart from the `unpublished` ones. */
+/** Every model of a response under /rest/v2 is compared, except the `unpublished` ones. */
 test('the models of all responses are compared', () => {
   const sources = [autoOrderDocument, workflowDocument, currentApi, newer].map(
     (each) => each.models,
@@ -126,12 +126,12 @@ test('the models of all responses are compared', () => {
   assert.deepEqual([...shown].filter((name) => !known.has(name)).sort(), unpublished);
 });
 
-/** Fields of ours that a response has only where the request names them. */
+/** Our additional fields, which a response contains only if the request names them. */
 const onRequest: Readonly<Record<string, readonly string[]>> = {
   OrderRefundableResponse: ['manual_only'],
 };
 
-/** Clients read these responses without a model, or do not have the operation. */
+/** Clients read these responses without a model, or their API lacks the operation. */
 const unpublished: readonly string[] = [
   'ChargebackDispute',
   'ChargebackDisputeResponse',
@@ -155,8 +155,8 @@ test('every agreed difference is one', () => {
 });
 
 /**
- * Compares all models of a source and counts those that agree in full; a disagreement fails with
- * all of them named.
+ * Compares all models of a source, and returns how many match completely. If any differ, it fails
+ * and names all of them.
  */
 function compare({ models }: Facts) {
   const wrong: string[] = [];
@@ -201,7 +201,7 @@ function disagreement(
     : `${path} should be ${JSON.stringify(expected)}, is ${JSON.stringify(ours)}`;
 }
 
-/** Describes a field of our schema in the terms of the facts. */
+/** Describes a field of our schema in the form of the facts. */
 function factOf(property: object): FactField {
   const schema = property as {
     $ref?: string;
@@ -218,12 +218,14 @@ function factOf(property: object): FactField {
   return relevant({ ...schema, format, items });
 }
 
-/** The facts name the model of a list's elements without saying that they are objects. */
+/**
+ * The facts name the model of a list's elements, but do not state that the elements are objects.
+ */
 function elementOf(element: FactField): FactField {
   return element.ref ? { ref: element.ref } : element;
 }
 
-/** Returns the facts that are compared, in one order. */
+/** Returns the facts that are compared, always in the same order. */
 function relevant({
   type,
   format,

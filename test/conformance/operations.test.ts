@@ -23,7 +23,7 @@ import {
   workflowDocument,
 } from './facts.ts';
 
-/** Where ours says something else, and why. */
+/** The differences of our operations from the published ones, with the reasons. */
 const agreedDifferences: Readonly<Record<string, string>> = {
   'getAutoOrdersBatch permissions':
     'auto_order_read suffices as well: it is what every other read asks for',
@@ -80,8 +80,8 @@ test('the documented expansions and events are ours', () => {
 });
 
 /**
- * The operations of a source that agree with ours in full; a disagreement fails with all of them
- * named.
+ * Returns how many operations of a source match ours completely. If any differ, it fails and names
+ * all of them.
  */
 function agreeing({ operations }: Facts): number {
   const wrong = operations.flatMap((fact) => {

@@ -1,4 +1,4 @@
-// The call sequences of published samples, folder by folder, in our own words, over HTTP.
+// Plays the call sequences of published samples, folder by folder, rewritten by us, over HTTP.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -70,7 +70,9 @@ test('an established auto order gets an item without a schedule and a date', asy
   assert.deepEqual([read.items.length, read.coupons], [1, []]);
 });
 
-/** A pin to a gateway that is not there is named; one that is there is not. */
+/**
+ * Asserts that a pinned gateway that does not exist causes a warning, and one that exists does not.
+ */
 async function warnsOfPins(oid: number, item: AutoOrderItem): Promise<void> {
   const { warning } = await ask({
     operation: 'updateAutoOrder',
@@ -90,7 +92,7 @@ async function warnsOfPins(oid: number, item: AutoOrderItem): Promise<void> {
       params: { auto_order_oid: oid },
       body: { rotating_transaction_gateway_code: code },
     });
-  // A kind that exists, but not for this merchant.
+  // This kind of gateway exists, but not for this merchant.
   const { warning: unused } = await pin('stripe');
   assert.match(unused.warning_message, /there is no gateway stripe,.* Send one of: simulator\.$/);
   assert.equal((await pin('simulator')).warning, undefined);
@@ -222,7 +224,8 @@ test('order: replacement, token, batch, query, validation and what is printed', 
       additional_merchant_notes_original_order: 'This order was replaced.',
     },
   });
-  // Nothing around it: the Java client refuses fields that its model lacks.
+  // The response has no wrapper and no further fields: the Java client refuses fields that its
+  // model lacks.
   assert.deepEqual(replaced, {
     successful: true,
     free: true,
@@ -528,7 +531,7 @@ const sampleCustomer = async (email: string) => {
 };
 
 test('customer: insert, read, change, list, query, merge, delete', async () => {
-  // The samples make addresses without an @.
+  // The addresses in the samples have no @.
   const params = await sampleCustomer('sample_HGFEDCBA.test.com');
   const _expand = 'billing,shipping';
   const { customer } = await ask({ operation: 'getCustomer', params, query: { _expand } });
@@ -750,7 +753,7 @@ test('auto order: read in six ways, change, pause, several at once, consolidate'
       found.map((each: { auto_order_oid: number }) => each.auto_order_oid),
       oids,
     );
-  // The customer gave a wrong postal code; the original order holds it for all rebills.
+  // The customer gave a wrong postal code. All rebills take their address from the original order.
   const { auto_order: moved } = await ask({
     operation: 'updateAutoOrder',
     params,
@@ -780,7 +783,7 @@ test('auto order: read in six ways, change, pause, several at once, consolidate'
   assert.equal(one.items.length, 2);
 });
 
-/** Makes codes of the coupon in the three ways. */
+/** Makes codes of the coupon with each of the three operations. */
 async function makesCodes(params: { coupon_oid: number }, expiration_dts: string) {
   const codes = { quantity: 5, expiration_dts };
   const byOid = await ask({ operation: 'generateCouponCodes', params, body: codes });

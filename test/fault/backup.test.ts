@@ -1,6 +1,6 @@
-// `perennial backup` while servers write and a rebill run is under way, and `perennial restore`:
-// nothing that was acknowledged before the end of the backup is missing, and a damaged or unfinished
-// backup restores nothing.
+// Tests `perennial backup` while servers write and a rebill run is in progress, and `perennial
+// restore`: every write that was acknowledged before the end of the backup is restored, and a
+// damaged or unfinished backup restores nothing.
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { appendFile, mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -37,7 +37,7 @@ interface Installation {
   readonly folder: string;
 }
 
-/** A merchant whose auto orders are due, and a folder for a backup. */
+/** Prepares a merchant with due auto orders, and a folder for a backup. */
 async function installation(t: TestContext, autoOrders: number): Promise<Installation> {
   return installationOn(t, await openTestDatabase(t), autoOrders);
 }
@@ -95,8 +95,8 @@ async function installationOn(
 }
 
 /**
- * Whether a write was done. One that waited too long for the end of a backup was refused, and its
- * client repeats it: on Citus on a busy machine the end can take longer than a write may wait.
+ * Whether a write was done. A write that waited too long for the end of a backup is refused, and
+ * its client repeats it: on Citus on a busy machine the end can take longer than a write may wait.
  */
 const isWritten = (write: Promise<unknown>): Promise<boolean> =>
   write.then(
@@ -113,8 +113,8 @@ interface Acknowledged {
 }
 
 /**
- * Clients that insert, change and delete rows until they are stopped. What each row held and when
- * that was acknowledged is remembered as the client knows it.
+ * Starts clients that insert, change and delete rows until they are stopped. The test records the
+ * content of each row and when it was acknowledged, as the client knows it.
  */
 function writing({ db, rebills }: Installation, clients: number) {
   const lives: Acknowledged[][] = [];
@@ -183,7 +183,7 @@ test('a backup during 10,000 writes and a rebill run holds all that was acknowle
     const before = life.filter(({ atMs }) => atMs < endMs);
     const last = before.at(-1);
     if (last === undefined) continue;
-    // The next write of the row may be in the backup too, if its acknowledgement came later.
+    // The backup may also contain the row's next write, which was acknowledged later.
     const next = life[before.length];
     assert.ok(
       [last, next].some((each) => each !== undefined && isHeld(life, each, found)),
@@ -201,7 +201,7 @@ test('a backup during 10,000 writes and a rebill run holds all that was acknowle
   assert.equal(heldReason, `the backup of ${manifest.takenAt} was restored`);
 });
 
-/** Whether the database holds a row as it was after one of its writes. */
+/** Whether the database contains a row in the state after one of its writes. */
 function isHeld(life: readonly Acknowledged[], { message }: Acknowledged, found: Set<string>) {
   const texts = life.map((each) => each.message).filter((text) => text !== 'gone');
   return message === 'gone' ? texts.every((text) => !found.has(text)) : found.has(message);
@@ -214,7 +214,10 @@ test('every table comes back as it was', async (t) => {
   assert.deepEqual(await digests(await shop.restore()), await digests(shop.db));
 });
 
-/** A checksum of each table's rows. A restore begins a new epoch, which skips numbers. */
+/**
+ * Returns a checksum of each table's rows, without the counters: a restore begins a new epoch,
+ * which skips numbers.
+ */
 async function digests(db: DatabasePool): Promise<Record<string, string>> {
   const tables = await db.rows<{ name: string }>(
     `select quote_ident(relname) as name from pg_class
@@ -262,11 +265,12 @@ test('a backup that fails while writers wait lets them go', async (t) => {
   const { db, connection } = await openTestDatabase(t);
   const other = openPool({ connection, maxConnections: 1, prepareStatements: false });
   t.after(() => other.close());
-  // Rows that are younger than a transaction under way are read while writers wait.
+  // Rows that are newer than an open transaction are read while writers wait.
   await other.run('begin');
   await other.row('select pg_current_xact_id()');
   const shop = await installationOn(t, { db, connection }, 1);
-  // More than one part of an answer: PostgreSQL still sends rows after the failure.
+  // The rows do not fit into one part of an answer, so PostgreSQL still sends rows after the
+  // failure.
   await db.run(
     `insert into auto_order_log (merchant_id, auto_order_oid, at, message)
      select merchant_id, 1, statement_timestamp(), repeat('x', 500)
@@ -311,7 +315,7 @@ test('a damaged backup restores nothing', async (t) => {
   const shop = await installation(t, 3);
   const manifest = await shop.backup();
   const table = manifest.tables.find(({ name }) => name === 'auto_order')!;
-  // Rows are in the second file when another test's transaction is older than they are.
+  // If another test's transaction is older than the rows, they are in the second file.
   const file = required(
     [table.base, table.changed].find((each) => (each?.bytes ?? 0) > 3),
     'a file with rows',

@@ -1,8 +1,8 @@
-// One bad record never stops another. Each kind of poison is put into the middle one of three auto
-// orders by SQL, as a fault of ours, an older version or a person with a database console would
-// leave it. Workers, clock, lists and previews continue; the two others are billed; what cannot be
-// billed is parked, listed with its reason, has a task, and is billed once it is repaired over the
-// API.
+// Tests that one bad record never stops another. SQL breaks the middle one of three auto orders in
+// a different way each time, as a bug of ours, an older version or a person with a database console
+// could. Workers, clock, lists and previews continue, and the other two are billed. An auto order
+// that cannot be billed is parked, is listed with its reason and has a task; it is billed once it
+// is repaired over the API.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -17,13 +17,13 @@ interface Poison {
   readonly what: string;
   /** SQL with the merchant as $1 and the auto order as $2. */
   readonly sql: readonly string[];
-  /** It must not be charged before it is repaired. */
+  /** Present when the auto order must not be charged before it is repaired. */
   readonly isParked?: boolean;
-  /** How often it can still be billed: nothing is to be parked. */
+  /** How often the auto order can still be billed. Present when it is not parked. */
   readonly bills?: number;
   /**
-   * The change of the item that repairs it; absent: none over the API, a database console is
-   * needed.
+   * The change of the item that repairs the auto order. Absent when only a person with a database
+   * console can repair it.
    */
   readonly repair?: Readonly<Record<string, unknown>>;
 }
@@ -55,7 +55,8 @@ const poisons: readonly Poison[] = [
   {
     what: 'a shipment in 1900, long before the customer signed up',
     sql: [item("next_shipment_at = '1900-02-15 12:00:00+00', frequency = 'Weekly'")],
-    // The one of 1900, and those of the weeks since the customer signed up.
+    // One rebill is for the shipment of 1900, the others are for the weeks since the customer
+    // signed up.
     bills: 5,
   },
   {
@@ -139,7 +140,7 @@ for (const poison of poisons) {
       assert.deepEqual(parked, [bad], 'it is listed with a reason');
       assert.equal(await shop.tasks(), 1, 'it has a task');
     }
-    // Nothing is charged twice, whatever was wrong.
+    // No fault leads to a second charge.
     assert.ok(shop.captures(bad) <= 1);
 
     if (poison.repair === undefined) return;
@@ -233,7 +234,7 @@ test('a merchant whose zone does not exist: the others are billed, and a new zon
   assert.deepEqual([await broken.parked(), await broken.tasks()], [[], 0]);
 });
 
-/** A new merchant with two items, a webhook that wants everything, and a key. */
+/** Opens a new merchant with two items, a key, and a webhook for all events. */
 async function openShop(): Promise<Shop> {
   const merchantId = `B${(++number).toString().padStart(3, '0')}`;
   await app.addMerchant(merchantId);
@@ -294,7 +295,7 @@ class Shop {
       .auto_order_oid;
   }
 
-  /** Every way to read the auto order and the lists that it is in. */
+  /** Reads the auto order, and each list that contains it, in every way. */
   async readsAll(oid: number): Promise<void> {
     const expand =
       'items,items.future_schedules,items.simple_schedule,add_ons,properties,logs,original_order,rebill_orders';

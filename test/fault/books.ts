@@ -4,7 +4,7 @@ import type { BookedCharge } from '../../server/src/payments/simulatorBooks.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 import type { Merchant } from '../../server/src/platform/tenancy/merchant.ts';
 
-/** The counts of {@link checkBooks}. */
+/** The counts that {@link checkBooks} returns. */
 export interface Checked {
   readonly captures: number;
   readonly paid: number;
@@ -12,10 +12,10 @@ export interface Checked {
 }
 
 /**
- * The gateway's own books against ours, and ours against themselves: each paid rebill was captured
- * exactly once, or never where staff marked its order as paid, and each capture has one paid order
- * of its amount; what was not captured was declined; counters and schedules agree; nothing is in
- * flight.
+ * Compares the gateway's own books with ours, and our records with each other. Each paid rebill was
+ * captured exactly once, or never if staff marked its order as paid. Each capture has one paid
+ * order of its amount, and each charge without a capture was declined. Counters and schedules
+ * match, and nothing is in flight.
  */
 export async function checkBooks(
   db: Database,
@@ -54,7 +54,7 @@ export async function checkBooks(
 
 const settled: ReadonlySet<string> = new Set(['paid', 'declined', 'given up', 'invoiced']);
 
-/** Checks one rebill, and removes its capture from those that are still to be explained. */
+/** Checks one rebill, and removes its capture from those that still have to be explained. */
 function checkRebill(
   merchantId: string,
   row: RebillRow,
@@ -98,6 +98,6 @@ interface RebillRow {
   order_id: string;
   total: number | null;
   is_paid: boolean | null;
-  /** Staff marked its order as paid, or rejected it. */
+  /** Whether staff marked its order as paid or rejected it. */
   by_staff: boolean;
 }

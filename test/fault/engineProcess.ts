@@ -1,6 +1,6 @@
-// A process of the whole application that does nothing but bill, with leases short enough for a
-// test: `node engineProcess.ts <DATABASE_URL> <GATEWAY_URL>`. All listeners run here. It ends by a
-// kill.
+// A process of the whole application that only bills, with leases short enough for a test: `node
+// engineProcess.ts <DATABASE_URL> <GATEWAY_URL>`. All listeners run in it. It ends when the test
+// kills it.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../server/src/app/app.ts';
@@ -25,7 +25,7 @@ const app = createApp({
   trustedProxies: [],
   gateways: openGateways({ simulatorUrl }, clock),
   rebillTiming: { leaseMs: 3000, recheckMs: 200 },
-  // The billing process sends, seals and stores nothing.
+  // The billing process sends no mails, seals nothing and stores no files.
   mail: { send: async () => ({ kind: 'delivered', response: '' }), close: async () => {} },
   mailFrom: 'fault@perennial.test',
   sender: httpSender({ clock }),
@@ -36,7 +36,7 @@ const app = createApp({
 for (const worker of app.workers.filter(({ name }) =>
   ['rebill', 'unanswered charges'].includes(name),
 )) {
-  // A store that restarts fails whatever is under way; the next round finds what was left.
+  // While the store restarts, all running work fails; the next round finishes it.
   runLoop(worker, { clock, idleMs: 50, onError: () => {} });
 }
 console.log('ready');

@@ -1,12 +1,12 @@
 import { Temporal } from 'temporal-polyfill';
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 
-// The same in every process of a run, so that all agree on what the time is.
+// The start is the same in every process of a run, so the clocks of all processes agree.
 const since = Date.UTC(2026, 0, 1);
 
 /**
- * A machine clock that runs `speed` times as fast as the real one; its pauses are real. Backoffs of
- * minutes become seconds.
+ * Returns a machine clock that runs `speed` times as fast as the real one. Its pauses take real
+ * time, so backoffs of minutes become seconds.
  */
 export function fastClock(speed: number): SystemClock {
   return {

@@ -1,5 +1,5 @@
-// A PostgreSQL that does not respond in the middle of a command: the command says so, continues when
-// it responds again, and ends after a minute. The same command can be repeated then.
+// Tests commands whose PostgreSQL stops responding in the middle. The command reports it, continues
+// when PostgreSQL responds again, and ends after a minute of silence. It can then be repeated.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { openWire, type Wire } from '../support/wire.ts';
 const folder = await mkdtemp(join(tmpdir(), 'perennial-frozen-'));
 after(() => rm(folder, { recursive: true, force: true }));
 
-// A minute of silence passes in a second; everything else has the time that it needs.
+// A minute of silence passes in a second; all other waits keep their length.
 const { sleep } = systemClock;
 let wireNow: Wire | undefined;
 mock.method(systemClock, 'sleep', (ms: number, signal?: AbortSignal) =>
@@ -31,7 +31,10 @@ const backup = join(folder, 'backup');
 await mkdir(join(dataDir, 'files', 'SHOP'), { recursive: true });
 await writeFile(join(dataDir, 'files', 'SHOP', 'letter'), 'Dear shop');
 
-/** Runs a command while its PostgreSQL freezes at a text; `onWord` is called when it says so. */
+/**
+ * Runs a command whose PostgreSQL freezes at a text. `onWord` is called when the command reports
+ * the silence.
+ */
 async function runFrozen(
   wire: Wire,
   args: readonly string[],
@@ -71,7 +74,7 @@ const commands = [
   [() => ['audit'], connection, 'from orders'],
 ] as const;
 
-// A cluster of Citus is backed up node by node, and these commands refuse it.
+// These commands refuse a cluster of Citus, which is backed up node by node.
 const skip = (await nodesOfStore()).length > 1;
 
 for (const [argsOf, place, at] of commands) {
@@ -108,7 +111,7 @@ test('a command that waits for a lock says whose it is', async (t) => {
           },
         });
         t.after(() => watch.close());
-        // Ends with its session, once the other has let go.
+        // The wait ends when the other session releases the lock; the lock ends with its session.
         void db.run('select pg_advisory_lock(7310203941)');
         await said.promise;
       });

@@ -1,5 +1,5 @@
-// A disk without room: what cannot be stored is refused in words, nothing is half stored, and
-// everything works again once there is room.
+// Tests a full disk: the server refuses what it cannot store with a message, stores nothing in
+// part, and works again once there is room.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const run = promisify(execFile);
 const folder = await mkdtemp(join(tmpdir(), 'perennial-full-'));
 const disk = join(folder, 'disk');
 await mkdir(disk);
-// Only root may, and not in every container.
+// Only root may mount, and some containers refuse it even to root.
 const isMounted = await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]).then(
   () => true,
   () => false,
@@ -30,7 +30,7 @@ after(async () => {
 });
 const skip = !isMounted;
 
-/** Leaves no room, and returns how to make some. */
+/** Fills the disk, and returns a function that makes room. */
 async function fill(): Promise<() => Promise<void>> {
   const path = join(disk, 'filling');
   await writeFile(path, Buffer.alloc(2_000_000)).catch((error: NodeJS.ErrnoException) =>
@@ -88,7 +88,7 @@ test('a file that cannot be replaced stays as it was, and alone', { skip }, asyn
   await makeRoom();
 });
 
-// A cluster of Citus is backed up node by node, and the command refuses it.
+// The command refuses a cluster of Citus, which is backed up node by node.
 const isCluster = (await nodesOfStore()).length > 1;
 
 test('an export and a backup end in words, and succeed later', {

@@ -7,7 +7,7 @@ import { secretFrom } from '../../server/src/webhooks/signing.ts';
 import { insertWebhook } from '../../server/src/webhooks/webhookStore.ts';
 import { at } from '../support/autoOrders.ts';
 
-/** Settings of a merchant that wants a task for each card that ended an auto order. */
+/** Settings of a merchant with a task for each card that ended an auto order. */
 export const listeningSettings: Merchant['settings'] = {
   workflowRules: {
     auto_order_card_update_issue: { enabled: true },
@@ -22,7 +22,7 @@ const wantedEvents = [
   'order_create',
 ];
 
-/** A webhook that subscribes to rebills. No process delivers to it. */
+/** Adds a webhook that subscribes to rebills. No process delivers to it. */
 export async function addListeningWebhook(db: Database, merchantId: string): Promise<void> {
   await db.transaction((tx) =>
     insertWebhook(
@@ -31,7 +31,7 @@ export async function addListeningWebhook(db: Database, merchantId: string): Pro
       merchantId,
       {
         webhookOid: 1,
-        // It has no key, because it only collects the events that it subscribes to.
+        // The webhook has no key, because it only collects the events that it subscribes to.
         owner: { applicationId: 'key:0' },
         url: 'https://receiver.test/',
         authentication: { type: 'none' },
@@ -47,7 +47,7 @@ export async function addListeningWebhook(db: Database, merchantId: string): Pro
   );
 }
 
-/** The counts of {@link checkHeard}. */
+/** The counts that {@link checkHeard} returns. */
 export interface Heard {
   readonly receipts: number;
   readonly captured: number;
@@ -56,8 +56,8 @@ export interface Heard {
 
 /**
  * Compares what listeners received with what happened: a receipt for each paid rebill, each event
- * that the webhook subscribes to, an open task for each auto order that ended by declines; each
- * exactly once.
+ * that the webhook subscribes to, and an open task for each auto order that declines ended. Each
+ * must occur exactly once.
  */
 export async function checkHeard(db: Database, merchantId: string): Promise<Heard> {
   const once = async (what: string, happened: string, heard: string): Promise<number> => {

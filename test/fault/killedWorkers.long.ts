@@ -1,6 +1,6 @@
-// `npm run test:faults`: three worker processes, a gateway process and PostgreSQL; workers are
-// killed with -9, PostgreSQL is killed or restarted, at random, while
-// 20,000 rebills fall due. REBILL_SEED replays a run, REBILL_COUNT makes it shorter or longer.
+// `npm run test:faults`: runs three worker processes, a gateway process and PostgreSQL. Workers are
+// killed with -9, and PostgreSQL is killed or restarted, at random, while 20,000 rebills fall due.
+// REBILL_SEED replays a run, REBILL_COUNT makes it shorter or longer.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { billWhileKilling } from './killing.ts';

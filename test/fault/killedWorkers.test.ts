@@ -1,5 +1,5 @@
-// The short form of the long fault test (killedWorkers.long.ts): two worker processes, killed with
-// -9 while 600 rebills fall due. REBILL_SEED replays a run.
+// The short form of the long fault test (killedWorkers.long.ts): kills two worker processes with -9
+// while 600 rebills fall due. REBILL_SEED replays a run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';

@@ -19,39 +19,41 @@ import { Standstill } from './standstill.ts';
 /** A run of worker processes that are killed while rebills fall due. */
 export interface Killing {
   /**
-   * A database that is there for this run alone; the address stays the same when its server is
-   * restarted.
+   * The database is used only by this run. Its address stays the same when its server is restarted.
    */
   readonly url: string;
   readonly autoOrders: number;
-  /** Weekly shipments of each that are due at the start. */
+  /** The number of weekly shipments of each auto order that are due at the start. */
   readonly cycles: number;
   readonly workers: number;
   /** Decides which process is killed when. The same seed kills in the same order. */
   readonly seed: number;
   /** The longest time between two kills. */
   readonly killMsMax: number;
-  /** After this many kills the workers are left alone. Absent: no limit. */
+  /** The number of kills after which the workers run undisturbed. Absent: no limit. */
   readonly killsMax?: number;
-  /** Kills or restarts the store now and then; absent: only workers are killed. */
+  /** Kills or restarts the store from time to time; absent: only workers are killed. */
   readonly restartStore?: () => Promise<void>;
 }
 
 const firstNow = at('2026-03-15T14:00:00Z');
-/** 5 % declined, 5 % lost before and 5 % after capture, by the key of the charge. */
+/**
+ * The key of each charge decides its outcome: 5 % are declined, 5 % are lost before and 5 % after
+ * the capture.
+ */
 const cardToken = 'tok_mixed_5_5_5';
-/** One more in fifty auto orders, whose card is declined for good. */
+/** The share of further auto orders whose card is declined for good. */
 const declinedShare = 1 / 50;
 const declinedToken = 'tok_decline_stolen_card';
-/** The days of the default dunning. */
+/** The rounds and days follow the default dunning. */
 const rounds = 4;
 const daysARound = 3;
-/** The pieces that are there at the start; more than the run bills. */
+/** The number of pieces in stock at the start. It is more than the run bills. */
 const stock = 1_000_000;
 
 /**
- * Bills everything that falls due, in rounds three days apart so that retries come due as well,
- * while processes are killed with -9. Then compares the gateway's books with ours, and what
+ * Bills everything that falls due while processes are killed with -9. The rounds are three days
+ * apart, so retries come due as well. Then compares the gateway's books with ours, and what
  * listeners received with what happened.
  */
 export async function billWhileKilling(
@@ -90,7 +92,7 @@ export async function billWhileKilling(
         deaths.check();
         standstill.check(left);
         await pause(killing.killMsMax * chance());
-        // On a slow machine each worker would else be killed before it has settled anything.
+        // On a slow machine each worker would otherwise be killed before it has settled anything.
         const isMoving = left !== undefined && left.settled !== settledBefore;
         if (isMoving && counts.kills < (killing.killsMax ?? Infinity)) {
           settledBefore = left.settled;
@@ -139,8 +141,8 @@ async function disturb(
     return;
   }
   const index = Math.floor(chance() * workers.length);
-  // A process that is still starting is killed as soon as it has started; the others continue
-  // meanwhile.
+  // A process that is still starting is killed as soon as it has started; the others continue to
+  // work.
   await killNine(await workers[index]!);
   workers[index] = startWorker(url, gatewayUrl, deaths);
   counts.kills++;
@@ -175,7 +177,10 @@ async function seed(rebills: Rebills, { autoOrders, cycles }: Killing): Promise<
   );
 }
 
-/** How many pieces the rebills took: whatever process claimed, settled or was killed. */
+/**
+ * Returns how many pieces the rebills took, over all processes that claimed, settled or were
+ * killed.
+ */
 async function piecesTaken({ db, merchant: { merchantId } }: Rebills): Promise<number> {
   const row = await db.row<{ level: number }>(
     `select (document->'shipping'->'distribution_centers'->0->>'inventory_level')::int as level
@@ -185,14 +190,14 @@ async function piecesTaken({ db, merchant: { merchantId } }: Rebills): Promise<n
   return stock - (row?.level ?? 0);
 }
 
-/** The work that a round still has to do, and the counts that change while it does it. */
+/** The work that is left in a round, and the counts that change while it is done. */
 export interface Left {
   readonly due: number;
   readonly charging: number;
   readonly settled: number;
 }
 
-/** Reads what is left. A store that is restarting says nothing. */
+/** Reads the work that is left. Undefined while the store restarts. */
 export function readLeft(
   { db, merchant: { merchantId } }: Rebills,
   now: Temporal.Instant,
@@ -215,12 +220,13 @@ interface Started {
 }
 
 /**
- * The processes of a run that ended by themselves. A run fails at once instead of waiting for them.
+ * Collects the processes of a run that ended by themselves, so that the run fails at once instead
+ * of waiting for them.
  */
 export class Deaths {
   readonly #found: string[] = [];
 
-  /** Watches a process that runs until it is killed. */
+  /** Watches a process that must run until it is killed. */
   watch(program: string, child: ChildProcess): void {
     child.once('exit', (code, signal) => {
       if (signal !== 'SIGKILL') this.#found.push(`${program} ended with ${signal ?? code}`);
@@ -245,7 +251,7 @@ export async function start(
     once(createInterface({ input: child.stdout }), 'line'),
     isGone,
   ])) as [string];
-  // Later the test kills it.
+  // The test kills the process later, and the promise then rejects.
   isGone.catch(() => {});
   deaths.watch(program, child);
   return { process: child, firstLine };

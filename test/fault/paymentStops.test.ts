@@ -1,6 +1,7 @@
-// The process stops after the k-th effect (a statement, a commit, a call of the gateway, its answer)
-// of payments that staff request, of the retry of Accounts Receivable, of refunds and of tests of
-// cards, for every k; a fresh one finishes. The gateway's own books say what happened.
+// Tests payments that staff request, the retry of Accounts Receivable, refunds, and tests of cards.
+// For every k, the process stops after the k-th effect (a statement, a commit, a call of the
+// gateway, its answer), and a new process finishes the work. The gateway's own books show the
+// outcome.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -48,7 +49,7 @@ const effectsMax = 300;
 const cards = ['tok_approve', 'tok_decline', 'tok_timeout_after'];
 const kept = 1;
 
-/** A shop with an unpaid order for each card, and the order of a declined rebill. */
+/** Prepares a shop with an unpaid order for each card, and the order of a declined rebill. */
 async function openShop(db: Database, merchantId: string) {
   const settings = { store_declined_rebills: true };
   const rebills = await rebillsOn(db, { merchantId, settings });
@@ -90,7 +91,10 @@ function unpaid(merchantId: string, index: number, cardToken: string): OrderReco
   };
 }
 
-/** The parts that orders need, in a process that stops, or in a fresh one without a stop. */
+/**
+ * Returns the parts that orders need, for a process that stops, or without `stop` for a new
+ * process.
+ */
 function partsOf(rebills: Rebills, now: string, stop?: Stop) {
   const plain = rebills.context(now);
   const context = stop ? { ...plain, db: stoppableDatabase(rebills.db, stop) } : plain;
@@ -112,7 +116,7 @@ function partsOf(rebills: Rebills, now: string, stop?: Stop) {
 
 type Work = (context: Context, parts: OrderParts & RefundParts) => Promise<unknown>;
 
-/** Does the work and stops it after effect `k`; false when it ended before. */
+/** Does the work and stops it after effect `k`. Returns false when the work ended before that. */
 async function runUntilEffect(k: number, rebills: Rebills, now: string, work: Work) {
   const stop = new Stop(k);
   const { context, parts } = partsOf(rebills, now, stop);
@@ -188,7 +192,7 @@ test('whatever the process did last, a payment that staff request is captured on
     };
     isStopped = await runUntilEffect(k, rebills, dayAfter, payAll);
     await finishOpen(rebills, dayAfter);
-    // Staff repeat what they have no answer to; an order that is paid is refused.
+    // Staff repeat each payment without an answer. An order that is already paid is refused.
     const { context, parts } = partsOf(rebills, dayAfter);
     for (const id of orderIds) await processPayment(context, id, {}, parts).catch(() => undefined);
     await finishOpen(rebills, dayAfter);
@@ -215,7 +219,7 @@ test('whatever the process did last, the retry charges each order once a day', a
     await retry(context, parts);
     await finishOpen(rebills, dayAfter);
     const paid = await checkOrders(rebills, orderIds, `stopped after effect ${k}`);
-    // The rebill's own retries own its order.
+    // One order belongs to a declined rebill, and only the rebill's own retries charge it.
     assert.equal(paid, cards.length - 1, `stopped after effect ${k}`);
     const attempts = await db.rows<{ count: number }>(
       `select count(*)::int as count from order_payment_attempt
@@ -260,7 +264,7 @@ test('whatever the process did last, a refund is made once', async (t) => {
   reportPlaces(t, k);
 });
 
-/** Finishes what a stopped process left of tests of cards. */
+/** Finishes the tests of cards that a stopped process began. */
 async function finishTests(rebills: Rebills, now: string): Promise<void> {
   const { merchantId } = rebills.merchant;
   const { context, parts } = partsOf(rebills, now);
@@ -323,7 +327,7 @@ test('whatever the process did last, a test of a card holds once and gives back 
 
 let changes = 0;
 
-/** A new card, by a process that stops after one more effect than the one before. */
+/** Changes the card, in a process that stops after one more effect each time. */
 async function changeCards(rebills: Rebills, orderId: string, where: string): Promise<void> {
   const stopAt = changes++ % 12;
   const cardToken = `tok_approve-${orderId}-new`;
@@ -359,7 +363,7 @@ const trialBy = (cardToken: string): Order => ({
   },
 });
 
-/** A shop whose customer has two auto orders, each with a rebill that was charged. */
+/** Prepares a shop whose customer has two auto orders, each with a charged rebill. */
 async function shopOfOne(db: Database, merchantId: string) {
   const rebills = await rebillsOn(db, { merchantId });
   const autoOrder = { ...coffee.auto_order, refund_other_auto_orders: true };
@@ -395,7 +399,7 @@ const wishes = {
   notifyCustomer: false,
 };
 
-/** Refunds all that is left of an order. */
+/** Refunds the whole rest of an order. */
 const refundAll =
   (id: string): Work =>
   async (context, parts) => {
@@ -434,8 +438,8 @@ test('whatever the process did last, refunds of other orders are made once', asy
 });
 
 /**
- * A customer with 12.00 of store credit after two originals used some. The first card pays the rest
- * of its rebill; the second declines.
+ * Prepares a customer who has 12.00 of store credit left after two original orders used some. The
+ * first auto order's card pays the rest of its rebill; the second one's is declined.
  */
 async function creditShop(db: Database, merchantId: string) {
   const rebills = await rebillsOn(db, { merchantId });
@@ -476,7 +480,7 @@ async function creditShop(db: Database, merchantId: string) {
   return rebills;
 }
 
-/** A fresh process once the leases are over finishes the rebills. */
+/** Finishes the rebills in a new process after the leases have ended. */
 async function finishRebills(rebills: Rebills): Promise<void> {
   await rebills.db.run(
     `update rebill set lease_until = statement_timestamp()
@@ -507,7 +511,7 @@ test('whatever the process did last, a rebill uses store credit once', async (t)
       summary?.internal_gift_certificate_amount?.value,
       total,
     ]);
-    // Which of the two rebills was claimed first decides which of them had the credit.
+    // The rebill that was claimed first got the credit.
     assert.deepEqual(used, [[12, 706]], where);
     assert.equal((await rebills.orders(2)).length, 0, where);
     assert.equal(await availableIn(rebills), 0, where);

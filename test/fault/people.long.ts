@@ -1,4 +1,4 @@
-// `npm run test:faults`: people at work on auto orders (clicks, new cards, stale forms, pauses, …)
+// `npm run test:faults`: people work on auto orders (clicks, new cards, stale forms, pauses, …)
 // while servers and PostgreSQL are killed or restarted. PEOPLE_SEED replays the same actions and
 // kills, PEOPLE_ROUNDS makes a run shorter or longer.
 import { test } from 'node:test';

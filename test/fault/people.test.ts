@@ -1,4 +1,4 @@
-// The short form of people.long.ts: people at work on eight customers while servers are killed.
+// The short form of people.long.ts: people work on eight customers while servers are killed.
 // PEOPLE_SEED replays a run.
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';

@@ -19,12 +19,13 @@ import { Deaths, random, readLeft, start } from './killing.ts';
 import { type ActionName, act, clickTogether, type Participant } from './peopleActions.ts';
 import { Standstill } from './standstill.ts';
 
-/** People at work on auto orders while rebills fall due and processes are killed. */
+/** A run in which people work on auto orders while rebills fall due and processes are killed. */
 export interface PeopleAtWork {
-  /** A database that is there for this run alone. */
+  /** The database is used only by this run. */
   readonly url: string;
   /**
-   * Decides what each person does, in which order, and who is killed; the same seed does the same.
+   * Decides what each person does, in which order, and which process is killed. The same seed
+   * repeats the same run.
    */
   readonly seed: number;
   readonly customers: number;
@@ -33,17 +34,17 @@ export interface PeopleAtWork {
    */
   readonly rounds: number;
   readonly actionsARound: number;
-  /** People who work on the same customer at the same time. */
+  /** The number of people who work on the same customer at the same time. */
   readonly peopleACustomer: number;
   readonly servers: number;
   readonly killsARound: number;
   readonly does: readonly ActionName[];
   readonly missedShipments: string;
-  /** Kills or restarts the store now and then; absent: only servers are killed. */
+  /** Kills or restarts the store from time to time; absent: only servers are killed. */
   readonly restartStore?: () => Promise<void>;
 }
 
-/** The counts of {@link peopleAtWork}. */
+/** The counts that {@link peopleAtWork} returns. */
 export interface PeoplesWork {
   readonly captures: number;
   readonly did: Readonly<Partial<Record<ActionName, number>>>;
@@ -54,9 +55,7 @@ export interface PeoplesWork {
 
 const firstNow = at('2026-03-15T14:00:00Z');
 const firstLocal = Temporal.PlainDateTime.from('2026-03-15T10:00:00');
-/**
- * Two items with different prices, so that the gateway's books show which of them a capture is for.
- */
+/** Two items with different prices, so the amount of a capture shows its item. */
 const items = [
   { itemId: 'A', cents: 1000 },
   { itemId: 'B', cents: 2000 },
@@ -66,9 +65,9 @@ const isFor = ({ amount }: { readonly amount: number }, cents: number): boolean 
   amount === cents || amount === 3000;
 
 /**
- * Lets people work for some rounds, and compares the gateway's books with the promises: while the
- * clock does not move, no item is captured twice; in the end the schedule of each item has moved on
- * by one shipment a capture; every capture is one paid order.
+ * Lets people work for some rounds, and compares the gateway's books with the promises: no item is
+ * captured twice while the clock does not move, each capture is one paid order, and at the end the
+ * schedule of each item has moved by one shipment per capture.
  */
 export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
   const deaths = new Deaths();
@@ -90,8 +89,8 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
       settings: {
         missed_shipments: work.missedShipments,
         store_declined_rebills: true,
-        // Shorter than the week between two shipments: what falls due during the retries is billed
-        // as soon as they succeed (docs/adr/0045-zones-and-missed-shipments.md).
+        // The retries end within the week between two shipments. A shipment that falls due in that
+        // time is billed as soon as a retry succeeds (docs/adr/0045-zones-and-missed-shipments.md).
         dunning: { retry_days: [1, 1] },
       },
     });
@@ -102,7 +101,8 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
     let last = now;
     for (let round = 0; round < work.rounds; round++) {
       await saveClock(db, rebills.merchant.merchantId, { kind: 'standing', at: now });
-      // Every process remembers a merchant for a second: from here on all of them know the time.
+      // Every process caches a merchant for a second. After this pause all of them use the new
+      // time.
       await pause(1100);
       const zoneChanges = office.counts.did.changeZone ?? 0;
       const disturbing = servers.disturb();
@@ -125,7 +125,7 @@ export async function peopleAtWork(work: PeopleAtWork): Promise<PeoplesWork> {
   }
 }
 
-/** Each customer has two auto orders with one weekly item each, due at the start. */
+/** Adds two auto orders for each customer. Each has one weekly item that is due at the start. */
 async function seed(rebills: Rebills, customers: number): Promise<void> {
   for (const { itemId, cents } of items)
     await rebills.addItem({
@@ -157,7 +157,7 @@ async function seed(rebills: Rebills, customers: number): Promise<void> {
     }
 }
 
-/** All people with their keys and their chances. */
+/** Returns all people with their keys and their random numbers. */
 async function openOffice(
   { db, merchant: { merchantId } }: Rebills,
   { seed, customers, peopleACustomer, actionsARound, does }: PeopleAtWork,
@@ -192,7 +192,8 @@ async function openOffice(
   return {
     counts: { did, statuses },
     async work() {
-      // The first chance of the day to charge an auto order is the one that a race would double.
+      // A race would most likely charge twice at the first charge of the day, so all people begin
+      // with it.
       if (does.includes('chargeNow'))
         await Promise.all(
           Array.from({ length: customers }, (_, customer) =>
@@ -233,12 +234,12 @@ async function ask(
     const text = await response.text();
     return { status: String(response.status), json: JSON.parse(text) };
   } catch {
-    // The server was killed, or is not there yet.
+    // The server was killed, or has not started yet.
     return { status: 'no response' };
   }
 }
 
-/** The servers of a run, some of which are always being killed. */
+/** The servers of a run, which are killed and replaced all the time. */
 class Servers {
   readonly #work: PeopleAtWork;
   readonly #gatewayUrl: string;
@@ -261,12 +262,12 @@ class Servers {
     return { process, address: firstLine };
   }
 
-  /** The address of a server, which may have been killed. */
+  /** Returns the address of a server, which may already have been killed. */
   async one(chance: number): Promise<string> {
     return (await this.#running[Math.floor(chance * this.#running.length)]!).address;
   }
 
-  /** Kills servers, or the store, one after the other. */
+  /** Kills servers or the store, one after the other. */
   async disturb(): Promise<void> {
     for (let count = 0; count < this.#work.killsARound; count++) {
       await pause(1200 * this.#chance());
@@ -322,7 +323,7 @@ async function settledOrders(db: Database, merchantId: string): Promise<void> {
   }
 }
 
-/** The gateway's books, read while the clock does not move. */
+/** Reads the gateway's books while the clock does not move. */
 class Books {
   readonly #gatewayUrl: string;
   readonly #work: PeopleAtWork;
@@ -339,9 +340,9 @@ class Books {
   }
 
   /**
-   * No item was captured twice since the clock was moved, whichever auto order it is in by now. A
-   * change of the zone keeps local times, so it can make the next shipment due on the spot, hours
-   * after a missed one was charged: then two due dates are captured, each once.
+   * Asserts that no item was captured twice since the clock was moved, whichever auto order it is
+   * in now. A change of the zone keeps local times, so the next shipment can become due at once,
+   * hours after a missed one was charged. Then two due dates are captured, each once.
    */
   async checkRound(
     db: Database,
@@ -370,7 +371,9 @@ class Books {
 
 const customerOf = (oid: number): number => Math.floor((oid - 1) / 2);
 
-/** Whether the captures of a weekly item are for due dates that are about a week or more apart. */
+/**
+ * Whether the captures of a weekly item belong to due dates that are about a week or more apart.
+ */
 async function areWeeksApart(
   db: Database,
   merchantId: string,
@@ -391,7 +394,10 @@ async function areWeeksApart(
   );
 }
 
-/** Finds the auto order of a capture by its order: a person may have charged the order itself. */
+/**
+ * Finds the auto order of a capture by its order, because a person may have charged the order
+ * itself.
+ */
 async function oidsByOrder(
   db: Database,
   merchantId: string,
@@ -404,7 +410,7 @@ async function oidsByOrder(
   return ({ orderReference }) => oids.get(orderReference)!;
 }
 
-/** Checks what must hold once everything is quiet. */
+/** Checks all promises after all work has ended. */
 async function checkEnd(
   db: Database,
   merchantId: string,
@@ -427,8 +433,8 @@ interface SettledByStaff {
 }
 
 /**
- * Each capture is one paid order of its amount, and each order of a rebill was captured, or settled
- * by staff and not captured.
+ * Asserts that each capture is one paid order of its amount. Each order of a rebill was captured,
+ * or staff settled it and it was not captured.
  */
 async function checkOrders(
   db: Database,
@@ -473,9 +479,9 @@ async function checkOrders(
 }
 
 /**
- * No person in a run moves a date on purpose, so an item's schedule moves by one week per capture,
- * or per week that staff settled. Where a policy may skip shipments (missed ones are not billed, or
- * the auto order was canceled for a while), it moves by at least that.
+ * Asserts that an item's schedule moved by one week per capture, or per week that staff settled: no
+ * person in a run moves a date on purpose. Where shipments may be skipped (missed ones are not
+ * billed, or the auto order was canceled for a while), it moved by at least that.
  */
 async function checkSchedules(
   db: Database,
@@ -526,7 +532,7 @@ async function checkSchedules(
   }
 }
 
-/** Returns the log of a customer's auto orders: it helps to find out what went wrong. */
+/** Returns the log of a customer's auto orders, which helps to find the cause of a failure. */
 async function historyOf(db: Database, merchantId: string, customer: number): Promise<string> {
   const rows = await db.rows<{ line: string }>(
     `select at || ' ' || auto_order_oid || ': ' || message as line from auto_order_log

@@ -3,8 +3,9 @@ import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
 
 /*
- * The actions of people and other programs on auto orders, repeated and at the same time: a
- * function for each. They use only what a client can read, and accept any response of the server.
+ * The actions of people and other programs on auto orders, one function for each. They are repeated
+ * and run at the same time. They use only what a client can read, and accept any response of the
+ * server.
  */
 
 /** The fields of a response that the actions read. */
@@ -13,17 +14,17 @@ interface Answer {
   readonly orders?: readonly Order[];
 }
 
-/** A person (or a program) at work on the auto orders of one customer. */
+/** A person or a program that works on the auto orders of one customer. */
 export interface Participant {
-  /** From 0 to 1, by the seed. */
+  /** Returns a number from 0 to 1 that follows from the seed. */
   readonly chance: () => number;
-  /** The customer's auto orders: the second may be merged into the first. */
+  /** The customer's auto orders. The second may be merged into the first. */
   readonly oids: readonly [number, number];
   /** The customer's email. */
   readonly customer: string;
-  /** Forms that were read a while ago and not sent back yet. */
+  /** Forms that were read some time ago and have not been sent back yet. */
   readonly forms: Map<number, AutoOrder>;
-  /** Calls the API. Undefined without a response, because the server was killed. */
+  /** Calls the API. Undefined when the server was killed before it responded. */
   call(method: 'GET' | 'POST' | 'PUT', path: string, body?: object): Promise<Answer | undefined>;
 }
 
@@ -39,7 +40,7 @@ async function read(person: Participant, oid: number): Promise<AutoOrder | undef
 }
 
 /**
- * Impatient clicks on "charge now": all at once, or each a few milliseconds after the one before.
+ * Clicks "charge now" several times: all at once, or each a few milliseconds after the one before.
  */
 const chargeNow: Action = (person) => {
   const oid = anOid(person);
@@ -64,7 +65,7 @@ export async function clickTogether(people: readonly Participant[]): Promise<voi
   await Promise.all(clicks.map((person) => person.call('POST', path)));
 }
 
-/** A new card, charged at once or not, perhaps sent twice. */
+/** Sends a new card, once or twice, with or without an immediate charge. */
 const newCard: Action = (person) => {
   const oid = anOid(person);
   const body = {
@@ -84,21 +85,21 @@ const newCard: Action = (person) => {
   );
 };
 
-/** Opens the form of an auto order and leaves it open. */
+/** Opens the form of an auto order, and leaves it open. */
 const readForm: Action = async (person) => {
   const oid = anOid(person);
   const form = await read(person, oid);
   if (form !== undefined) person.forms.set(oid, form);
 };
 
-/** Saves a form that was opened some time ago, with the values that it showed then. */
+/** Saves a form that was opened some time ago, with the values that it had then. */
 const saveForm: Action = async (person) => {
   const oid = anOid(person);
   const form = person.forms.get(oid);
   if (form !== undefined) await person.call('PUT', `${paths}/${oid}`, form);
 };
 
-/** Pauses all items, or resumes them. */
+/** Pauses or resumes all items. */
 const pauseOrGoOn: Action = async (person) => {
   const oid = anOid(person);
   if (person.chance() < 0.3) return person.call('PUT', `${paths}/${oid}/pause`, {});
@@ -112,7 +113,7 @@ const pauseOrGoOn: Action = async (person) => {
   });
 };
 
-/** The merchant moves to another time zone. */
+/** Moves the merchant to another time zone. */
 const changeZone: Action = (person) =>
   person.call('PUT', '/perennial/v1/settings', {
     time_zone: pick(person.chance, ['America/New_York', 'Europe/Berlin', 'Asia/Tokyo']),
@@ -152,7 +153,10 @@ const keptOrders = async ({ call, customer }: Participant): Promise<string[]> =>
   return (found?.orders ?? []).flatMap(({ order_id: orderId }) => orderId ?? []);
 };
 
-/** Staff got the money for a declined rebill another way, and two of them note it. */
+/**
+ * Two members of staff mark the order of a declined rebill as paid: they got the money in another
+ * way.
+ */
 const staffPays: Action = async (person) => {
   const [orderId] = await keptOrders(person);
   if (orderId === undefined) return;
@@ -164,14 +168,14 @@ const staffPays: Action = async (person) => {
   await Promise.all([note(), note()]);
 };
 
-/** Staff give a declined rebill up. */
+/** Staff reject the order of a declined rebill. */
 const staffRejects: Action = async (person) => {
   const orderId = (await keptOrders(person)).at(-1);
   if (orderId !== undefined)
     await person.call('PUT', `/rest/v2/order/orders/${orderId}`, { current_stage: 'Rejected' });
 };
 
-/** Every action by its name, with how often it comes up. */
+/** Every action by its name, with its relative frequency. */
 export const actions = {
   chargeNow: { run: chargeNow, weight: 8 },
   newCard: { run: newCard, weight: 5 },
@@ -188,7 +192,7 @@ export const actions = {
 
 export type ActionName = keyof typeof actions;
 
-/** Does one of these actions, by the person's chance. */
+/** Does one of these actions, which the person's random number selects. */
 export async function act(person: Participant, names: readonly ActionName[]): Promise<ActionName> {
   const total = names.reduce((sum, name) => sum + actions[name].weight, 0);
   let left = person.chance() * total;

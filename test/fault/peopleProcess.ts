@@ -1,6 +1,6 @@
 // A process with the whole application that serves requests and does the background work, with
 // leases short enough for a test: `node peopleProcess.ts <DATABASE_URL> <GATEWAY_URL>`. It prints
-// its address and ends by a kill.
+// its address, and ends when the test kills it.
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
 import { createApp } from '../../server/src/app/app.ts';
@@ -34,7 +34,7 @@ const app = createApp({
 
 const names = ['rebill', 'unanswered charges', 'auto orders', 'unsettled charges'];
 for (const worker of app.workers.filter(({ name }) => names.includes(name))) {
-  // A store that restarts fails whatever is under way; the next round finds what was left.
+  // While the store restarts, all running work fails; the next round finishes it.
   runLoop(worker, { clock, idleMs: 50, onError: () => {} });
 }
 console.log(await app.http.listen({ host: '127.0.0.1', port: 0 }));

@@ -1,6 +1,6 @@
-// Thousands of random auto orders in many zones: what their previews said is what the engine then
-// ordered. The seed of a failure is in its message; SEED=<n> plays that one alone, SEED=<n>-<m> those
-// from n to m: from 2000 on with everything that a rebill may cost.
+// Compares previews with the engine for thousands of random auto orders in many zones: the engine
+// must order exactly what the preview showed. A failure's message contains its seed; SEED=<n> plays
+// only that seed, SEED=<n>-<m> those from n to m. From seed 2000 on every rule of a price applies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
@@ -24,7 +24,7 @@ const starts = [
 ];
 const only = process.env['SEED'];
 const plainSeeds = Array.from({ length: 8 }, (_, index) => 1000 + index);
-/** With coupons, options, kits, taxes, shipping methods, stock, and changes halfway. */
+/** The seeds with coupons, options, kits, taxes, shipping methods, stock, and changes halfway. */
 const marketSeeds = Array.from({ length: 13 }, (_, index) => 2000 + index);
 const seeds = only === undefined ? [...plainSeeds, ...marketSeeds] : seedsOf(only);
 
@@ -41,13 +41,13 @@ test('what previews say comes true, 100,000 times', { timeout: 10_800_000 }, asy
       missedShipments: seed % 3 === 0 ? 'skip' : 'bill',
       seed,
       count: market ? 800 : 400,
-      // With changes halfway, the span is played twice.
+      // A market has changes halfway, so its span is played twice.
       span: market ? '8mo' : '14mo',
       market,
     });
     count.autoOrders += autoOrders;
     count[market ? 'market' : 'plain'] += rebills;
-    // Diagnostics are shown when the test has ended, which takes long.
+    // Diagnostics appear only at the end of this long test, so the line is printed at once.
     console.log(`seed ${seed}: ${autoOrders} auto orders, ${rebills} rebills as previewed`);
   }
   t.diagnostic(

@@ -1,5 +1,5 @@
-// The process stops after the k-th effect of a rebill (a statement, a commit, a call of the
-// gateway, its answer), for every k; a fresh one finishes.
+// Tests rebills: for every k, the process stops after the k-th effect of a rebill (a statement, a
+// commit, a call of the gateway, its answer), and a new process finishes it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPayments } from '../../server/src/payments/payments.ts';
@@ -72,7 +72,7 @@ test('a payment that waits for its customer is captured at most once, whatever s
   reportPlaces(t, k);
 });
 
-/** The first customer confirms the payment, and the second never does. */
+/** The first customer confirms the payment; the second never does. */
 const confirming = ['tok_confirm-1', 'tok_confirm-2'];
 const tooLate = '2026-03-18T14:30:00Z';
 
@@ -81,7 +81,7 @@ function confirmOne({ gateways: { books }, merchant: { merchantId } }: Rebills):
     if (cardToken === confirming[0]) books.confirm({ merchantId, reference, isConfirmed: true });
 }
 
-/** One auto order a card, and one that costs nothing. */
+/** Adds one auto order per card, and one that costs nothing. */
 async function lives(db: Database, merchantId: string): Promise<Rebills> {
   const rebills = await rebillsOn(db, { merchantId, timing: { recheckMs: 0 } });
   await rebills.addItem(coffee);
@@ -95,7 +95,9 @@ async function lives(db: Database, merchantId: string): Promise<Rebills> {
   return rebills;
 }
 
-/** Runs the engine and stops it after effect `k`; false when it ended before. */
+/**
+ * Runs the engine and stops it after effect `k`. Returns false when the engine ended before that.
+ */
 async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
   const stop = new Stop(k);
   const context = { ...rebills.context(due), db: stoppableDatabase(rebills.db, stop) };
@@ -110,8 +112,8 @@ async function runUntilEffect(k: number, rebills: Rebills): Promise<boolean> {
 }
 
 /**
- * A fresh process, once the leases of the stopped one are over: what is in flight is asked about,
- * and what is due is billed.
+ * Runs a new process after the leases of the stopped one have ended: it asks the gateway about
+ * charges in flight, and bills what is due.
  */
 async function finish(rebills: Rebills, now = due): Promise<void> {
   const context = rebills.context(now);

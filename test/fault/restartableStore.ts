@@ -9,7 +9,10 @@ import { migrate, readMigrations } from '../../server/src/platform/storage/migra
 import { killServers } from '../support/launched.ts';
 import { withPool } from '../support/testStore.ts';
 
-/** A PostgreSQL whose address stays the same over restarts: a link that follows its socket. */
+/**
+ * Opens a PostgreSQL whose address stays the same over restarts: the address is a link that follows
+ * its socket.
+ */
 export async function openRestartableStore() {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-fault-'));
   await chmod(folder, 0o755);
@@ -31,7 +34,8 @@ export async function openRestartableStore() {
   return {
     url: `postgresql://${user}@${encodeURIComponent(link)}:${port}/${database}`,
     async restart() {
-      // In turns: as a machine's end would, and as an administrator does.
+      // The server is alternately killed, as by a failure of the machine, and stopped, as by an
+      // administrator.
       if (restarts++ % 2 === 0) await killServers(server.dataDir);
       else await server.stop();
       server = await start();

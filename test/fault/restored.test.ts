@@ -1,7 +1,7 @@
-// A backup that is put back does not know what was charged after it. The drill of
-// docs/operating.md, by the gateway's own books: a copy, 20 rebills, the database is lost, and the
-// copy is put back after some hours. The test server for Stripe forgets idempotency keys after a
-// day, as Stripe does.
+// Tests a backup that is restored and lacks the charges made after it. The test follows the
+// procedure in docs/operating.md and reads the gateway's own books: the database is copied, 20
+// rebills are charged, the database is lost, and the copy is restored some hours later. The test
+// server for Stripe forgets idempotency keys after a day, as Stripe does.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -27,11 +27,11 @@ interface Drill {
   readonly hours: number;
   readonly customers: number;
   /**
-   * The first to notice the restore: the marker file, the gateway's newest charges, or only the
+   * What notices the restore first: the marker file, the gateway's newest charges, or only the
    * operator.
    */
   readonly noticedBy: 'marker' | 'gateway' | 'operator';
-  /** When the shop gave its charges to another gateway. */
+  /** When the shop moved its charges to another gateway. Absent: it did not. */
   readonly moved?: 'in the lost time' | 'before the confirmation';
 }
 
@@ -98,7 +98,10 @@ async function putBack(t: TestContext, drill: Drill): Promise<void> {
   await restored.close();
 }
 
-/** The auto orders are as if another system had charged their cards before the lost time. */
+/**
+ * Clears which gateway charged the cards, as if another system had charged them before the lost
+ * time.
+ */
 const forgetWhoCharged = ({ db }: Running): Promise<unknown> =>
   db.run(
     `update auto_order set charged_by_kind = null, charged_card_mark = null
@@ -106,8 +109,8 @@ const forgetWhoCharged = ({ db }: Running): Promise<unknown> =>
   );
 
 /**
- * A capture from the lost time tells which kind of gateway knows the card, also where the settings of
- * the copy do not name that gateway.
+ * Asserts that a capture from the lost time determines which kind of gateway knows the card, even
+ * if the settings of the copy do not name that gateway.
  */
 async function assertKindKnown({ db }: Running, { gateway, customers }: Drill): Promise<void> {
   const rows = await db.rows<{ kind: string | null }>(
@@ -117,7 +120,10 @@ async function assertKindKnown({ db }: Running, { gateway, customers }: Drill): 
   assert.deepEqual(rows, Array(customers).fill({ kind: gateway }));
 }
 
-/** Adds what the copy lacks: a week's rebills, one more customer. Returns the ids of all orders. */
+/**
+ * Adds what the copy lacks: the rebills of a week and one more customer. Returns the ids of all
+ * orders.
+ */
 async function loseAWeek(shop: Installation, drill: Drill): Promise<string[]> {
   const lost = await shop.reopen();
   if (drill.moved === 'in the lost time') await chargeBy(lost, drill, 'NEW');
@@ -140,7 +146,10 @@ function assertCapturedOnce(shop: Installation, { customers, hours }: Drill): vo
   assert.ok(captured.length <= customers * (1 + weeks) + 1);
 }
 
-/** A rebill that was charged keeps its order id, and no lost id is given to a new order. */
+/**
+ * Asserts that a charged rebill keeps its order id, and that no new order gets an id from the lost
+ * time.
+ */
 async function assertOrderIdsKept(
   shop: Installation,
   restored: Running,
@@ -164,7 +173,7 @@ async function assertOrderIdsKept(
   assert.equal(shop.captures().filter(({ key }) => key === `order:SHOP:${newOrder}`).length, 1);
 }
 
-/** The next week is charged again, under keys of the new epoch, and the books agree. */
+/** Charges the next week under keys of the new epoch, and checks that the books agree. */
 async function assertNextWeekCharged(
   shop: Installation,
   restored: Running,
@@ -181,7 +190,7 @@ async function assertNextWeekCharged(
   assert.equal(await findUnknownCharge(restored.db, shop.gateways(), { isReal }), undefined);
 }
 
-/** From now on another gateway of the same kind charges for the shop. */
+/** Makes another gateway of the same kind charge for the shop from now on. */
 async function chargeBy({ app }: Running, { gateway }: Drill, code: string): Promise<void> {
   const { status, body } = await app.request({
     operation: 'updateMerchantSettings',
@@ -193,7 +202,7 @@ async function chargeBy({ app }: Running, { gateway }: Drill, code: string): Pro
 interface Running {
   readonly app: TestApp;
   readonly db: DatabasePool;
-  /** Runs what every process does for itself, then everything that is due. */
+  /** Runs the work that every process does on its own, then everything that is due. */
   work(): Promise<void>;
   close(): Promise<void>;
 }
@@ -201,8 +210,8 @@ interface Running {
 type Installation = Awaited<ReturnType<typeof installation>>;
 
 /**
- * One shop with a real clock, whose database can be copied, lost and put back while its gateway
- * keeps its books.
+ * Prepares one shop with a real clock. Its database can be copied, lost and restored while its
+ * gateway keeps its books.
  */
 async function installation(t: TestContext, kind: Drill['gateway']) {
   const clock = movedClock('2026-01-15T17:00:00Z');
@@ -259,7 +268,7 @@ async function installation(t: TestContext, kind: Drill['gateway']) {
   };
 }
 
-/** The application on one database, with a key of the shop in each request. */
+/** Returns the application on one database, with a key of the shop in each request. */
 async function running(app: TestApp, db: DatabasePool): Promise<Running> {
   const key = await app.addKey('SHOP');
   return {
@@ -277,7 +286,6 @@ async function running(app: TestApp, db: DatabasePool): Promise<Running> {
   };
 }
 
-/** Copies a database that nothing uses; returns the name of the copy. */
 /** Orders a weekly item with a card; returns the id of the order. */
 async function order(app: TestApp, email: string): Promise<string> {
   const item = {
@@ -285,7 +293,7 @@ async function order(app: TestApp, email: string): Promise<string> {
     pricing: { cost: 10 },
     auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
   };
-  // The first customer finds it missing.
+  // This inserts the item for the first customer; later requests are refused, because it exists.
   await app.request({ operation: 'insertItem', body: item });
   const { status, body } = await app.request({
     operation: 'insertOrder',

@@ -1,5 +1,6 @@
-// The process stops after the k-th effect of a batch of shipments (a statement, a commit), for every
-// k. Each order is then shipped as a whole or not at all, and a repeated batch ships the rest once.
+// Tests batches of shipments: for every k, the process stops after the k-th effect of a batch (a
+// statement, a commit). Each order is then shipped as a whole or not at all, and a repeated batch
+// ships the rest once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OrderDocument } from '../../server/src/orders/order.ts';
@@ -60,7 +61,7 @@ const ship = (shop: Rebills, db: Database, orderIds: readonly string[]) =>
     })),
   );
 
-/** Ships and stops after effect `k`; false when it ended before. */
+/** Ships and stops after effect `k`. Returns false when the batch ended before that. */
 async function shipUntilEffect(k: number, shop: Rebills, orderIds: readonly string[]) {
   const stop = new Stop(k);
   await ship(shop, stoppableDatabase(shop.db, stop), orderIds).catch((error: unknown) => {

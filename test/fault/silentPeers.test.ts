@@ -1,5 +1,5 @@
-// Each call of this server to another one ends, whether the other accepts the connection and never
-// responds, or sends a byte now and then for ever.
+// Tests that each call of this server to another one ends, even if the other accepts the connection
+// and never responds, or sends a byte from time to time for ever.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -19,7 +19,7 @@ import { smtpTransport } from '../../server/src/platform/mail/smtp.ts';
 import { httpSender } from '../../server/src/webhooks/send.ts';
 import { runPerennial } from '../support/commandLine.ts';
 
-// Each limit passes 300 times as fast.
+// Every time limit passes 300 times as fast.
 const { after } = systemClock;
 mock.method(systemClock, 'after', (ms: number, callback: () => void) => after(ms / 300, callback));
 
@@ -61,7 +61,9 @@ const bucket = (port: number) =>
   });
 const reason = (error: Error) => error.message;
 
-/** Each call: what is done with a peer at a port, what it must return, and how a slow peer begins. */
+/**
+ * Each call: how it calls a peer at a port, what it must return, and what a slow peer sends first.
+ */
 const calls: readonly (readonly [
   what: string,
   call: (port: number) => Promise<unknown>,
@@ -163,7 +165,10 @@ const calls: readonly (readonly [
   ],
 ];
 
-/** Accepts connections and sends nothing, or `start` and then a byte from time to time. */
+/**
+ * Starts a peer that accepts connections and sends nothing, or sends `start` and then a byte from
+ * time to time.
+ */
 async function peer(t: { after(done: () => void): void }, start?: string): Promise<number> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {

@@ -1,6 +1,6 @@
-// Charges queue at a gateway that takes few at once and long for each. What could outlive its lease
-// is not sent, so that a process that takes the charge over is the only one that sends it: here
-// even to a gateway that does not remember its keys.
+// Tests charges that queue at a gateway which takes few at once and long for each. A charge that
+// could take longer than its lease is not sent. So a process that takes the charge over is the only
+// one that sends it, and it is captured once even by a gateway that ignores idempotency keys.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
@@ -26,7 +26,7 @@ import { coffee, type Rebills, rebillsOn } from '../support/rebills.ts';
 const due = '2026-03-15T14:00:00Z';
 const leaseMs = 300_000;
 
-/** A machine's clock that a test moves. */
+/** A machine clock that a test moves. */
 class HandClock {
   #ms = Date.UTC(2026, 2, 15, 14);
   readonly clock: SystemClock = {
@@ -131,8 +131,8 @@ test('a process that slept longer than a lease sends nothing that another has ta
   });
   const { rebills, parts, sent, keys } = queue;
   const context = rebills.context(due);
-  // While the first process sleeps with its third charge on the way, its leases end and another
-  // process resolves all.
+  // While the first process sleeps with its third charge in flight, its leases end and another
+  // process resolves all charges.
   takeOver = async () => {
     hand.pass(3_600_000);
     await endLeases(rebills);
@@ -190,7 +190,7 @@ test('unsettled first payments queue without outliving their leases', async () =
     if (!lease.leavesTimeFor(30_000)) return { kind: 'unknown' };
     asked.push(orderId);
     await pass(30_000);
-    // Another process looks while this one waits for its gateway.
+    // Another process checks the charges while this one waits for its gateway.
     await unsettledChargesWorker(rounds, { charge: quick, ...rest }).runOnce();
     return { kind: 'approved', gateway: 'simulator', reference: orderId };
   };

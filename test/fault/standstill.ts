@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 
-/** Far more than any step of a run takes, and less than the time of a test file. */
+/**
+ * The limit is much longer than any step of a run, and shorter than the time limit of a test file.
+ */
 const stillMsMax = 120_000;
 
 /**
- * Ends a run that has stopped. How long a whole run takes depends on the machine and what else it
- * does, so that is not limited: a run fails when nothing has moved for two minutes.
+ * Ends a run that no longer makes progress. A whole run has no time limit, because its duration
+ * depends on the machine and its load: a run fails when nothing has changed for two minutes.
  */
 export class Standstill {
   readonly #what: string;
@@ -13,13 +15,13 @@ export class Standstill {
   #state = '';
   #sinceMs = performance.now();
 
-  /** @param what what does not move, for the message, with the seed that repeats the run */
+  /** @param what names the state in the message, with the seed that repeats the run */
   constructor(what: string, msMax = stillMsMax) {
     this.#what = what;
     this.#msMax = msMax;
   }
 
-  /** Throws when `state`, which says how far the run is, has been the same for too long. */
+  /** Throws when `state`, which describes the progress of the run, has not changed for too long. */
   check(state: unknown): void {
     const text = JSON.stringify(state) ?? 'unknown';
     if (text !== this.#state) {

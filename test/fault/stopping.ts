@@ -5,8 +5,8 @@ import type { Gateways } from '../../server/src/payments/payments.ts';
 import type { Database } from '../../server/src/platform/storage/database.ts';
 
 /**
- * Counts effects; after the last one that was allowed nothing works any more, as in a process that
- * is gone.
+ * Counts effects. After the last allowed effect every further one fails, as in a process that has
+ * ended.
  */
 export class Stop {
   #left: number;
@@ -25,7 +25,7 @@ export class Stop {
 }
 
 /**
- * Reports at how many places a test stopped. Where it is fewer than ten, the effects of its work are
+ * Reports at how many places a test stopped, and fails below ten: then the effects of its work are
  * not counted, and the test shows nothing.
  */
 export function reportPlaces(t: TestContext, places: number, what = ''): void {
@@ -33,7 +33,7 @@ export function reportPlaces(t: TestContext, places: number, what = ''): void {
   assert.ok(places >= 10, `${what}only ${places} places to stop at`);
 }
 
-/** A database whose every statement and commit is an effect. */
+/** Returns a database in which every statement and commit counts as an effect. */
 export function stoppableDatabase(db: Database, stop: Stop): Database {
   const counted = <Value>(work: () => Promise<Value>): Promise<Value> => {
     stop.effect();
@@ -47,11 +47,11 @@ export function stoppableDatabase(db: Database, stop: Stop): Database {
     async transaction(work) {
       const value = await db.transaction(async (tx) => {
         const value = await work(stoppableDatabase(tx, stop));
-        // Before the commit: everything is rolled back.
+        // A stop before the commit rolls everything back.
         stop.effect();
         return value;
       });
-      // After it: the store has everything, but this process does not know.
+      // After a stop behind the commit the data are stored, but this process does not know it.
       stop.effect();
       return value;
     },
@@ -61,7 +61,7 @@ export function stoppableDatabase(db: Database, stop: Stop): Database {
   };
 }
 
-/** Gateways that stop before a call, or before its answer arrives. */
+/** Returns gateways that stop before a call, or before its answer arrives. */
 export function stoppableGateways(gateways: Gateways, stop: Stop): Gateways {
   const asked = async <Answer>(ask: () => Promise<Answer>): Promise<Answer> => {
     stop.effect();

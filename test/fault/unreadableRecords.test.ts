@@ -1,7 +1,7 @@
-// A list of which one record cannot be read returns the others, and a warning names the one. Reading
-// that one is refused with what is wrong and how to fix it; the fix goes over the API, and then the
-// list is whole again. The poison is written by SQL, as a fault of ours or a person with a database
-// console would leave it.
+// Tests records that cannot be read. A list that contains one returns the others, with a warning
+// that names it. Reading the record itself is refused with the fault and the fix. The fix is made
+// over the API, and then the list is complete again. SQL breaks the record, as a bug of ours or a
+// person with a database console could.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -19,13 +19,16 @@ await ok({ operation: 'insertItem', body: monthlyItem('TEA', 10) });
 
 type Id = string | number;
 
-/** A kind of record: three of it are made, and the second one is poisoned. */
+/** A kind of record. Three are inserted, and the second one is broken. */
 interface Kind {
   readonly what: string;
   readonly payload: string;
   readonly key: string;
   readonly make: (name: string) => Promise<Id>;
-  /** Each breaks the record `$2` of the merchant `$1`, and the expansion that shows it. */
+  /**
+   * Statements that break the record `$2` of the merchant `$1`, each with the expansion that shows
+   * the fault.
+   */
   readonly poisons: readonly (readonly [sql: string, expand?: string])[];
   readonly lists: (expand: string, ids: readonly Id[]) => readonly TestRequest[];
   readonly get?: (id: Id, expand: string) => TestRequest;

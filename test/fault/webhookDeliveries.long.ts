@@ -1,5 +1,5 @@
-// 20,000 events to 20 receivers, a tenth of them down at any moment, and three delivering processes
-// that are killed with -9. WEBHOOK_SEED replays a run.
+// Sends 20,000 events to 20 receivers, a tenth of which are down at any moment, while three
+// delivering processes are killed with -9. WEBHOOK_SEED replays a run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';

@@ -1,4 +1,4 @@
-// The short form of webhookDeliveries.long.ts: two delivering processes, killed with -9 while
+// The short form of webhookDeliveries.long.ts: two delivering processes are killed with -9 while
 // receivers go down and come back. WEBHOOK_SEED replays a run.
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';

@@ -32,12 +32,12 @@ import { Standstill } from './standstill.ts';
  * back.
  */
 export interface Delivering {
-  /** A database that is there for this run alone. */
+  /** The database is used only by this run. */
   readonly url: string;
   readonly events: number;
-  /** Each receives every event. */
+  /** The number of receivers; each receives every event. */
   readonly receivers: number;
-  /** Receivers that are down at any moment. */
+  /** The number of receivers that are down at any moment. */
   readonly down: number;
   readonly processes: number;
   /**
@@ -46,15 +46,15 @@ export interface Delivering {
    */
   readonly seed: number;
   readonly killMsMax: number;
-  /** After this many kills the processes are left alone. Absent: no limit. */
+  /** The number of kills after which the processes run undisturbed. Absent: no limit. */
   readonly killsMax?: number;
 }
 
 export interface Delivered {
-  /** Events that arrived, over all receivers. */
+  /** The number of events that arrived, over all receivers. */
   readonly arrived: number;
   readonly deliveries: number;
-  /** Deliveries that came more than once, each time with the id and the bytes of the first. */
+  /** Deliveries that arrived more than once, each time with the id and the bytes of the first. */
   readonly repeated: number;
   readonly failed: number;
   readonly kills: number;
@@ -66,8 +66,8 @@ const emitters = 6;
 const eventsPerTransaction = 10;
 
 /**
- * Lets events happen and be delivered while processes are killed with -9, and checks what arrived:
- * nothing lost, nothing out of an object's order.
+ * Creates events and delivers them while processes are killed with -9. Checks that no event is
+ * lost, and that the events of an object arrive in order.
  */
 export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
   const chance = random(run.seed);
@@ -91,7 +91,7 @@ export async function deliverWhileKilling(run: Delivering): Promise<Delivered> {
       standstill.check(listening.receivers.map((each) => each.arrived));
       listening.goDown(run.down);
       await pause(run.killMsMax * chance());
-      // On a slow machine each process would else be killed before it has sent anything.
+      // On a slow machine each process would otherwise be killed before it has sent anything.
       const arrived = arrivedAtAll(listening);
       if (arrived === arrivedBefore || delivering.kills() >= (run.killsMax ?? Infinity)) continue;
       arrivedBefore = arrived;
@@ -129,7 +129,7 @@ const contextOf = (db: DatabasePool): Context => ({
   requestId: 'fault',
 });
 
-/** One webhook for each receiver, all of one key. */
+/** Adds one webhook for each receiver, all owned by one key. */
 async function addWebhooks(db: DatabasePool, key: Buffer, listening: Listening): Promise<void> {
   const owner = await addOwner(db);
   for (const { number } of listening.receivers) {
@@ -139,7 +139,7 @@ async function addWebhooks(db: DatabasePool, key: Buffer, listening: Listening):
       url: `${listening.url}/${number}`,
       authentication: { type: 'none' },
       compressEvents: false,
-      // The first gets events one by one, the others in batches, some of them large.
+      // The first webhook gets its events one by one; the others get batches, some of them large.
       maximumEvents: number === 1 ? 1 : [10, 20, 100, 500][number % 4]!,
       maximumSize: 900_000,
       disabled: false,
@@ -152,7 +152,7 @@ async function addWebhooks(db: DatabasePool, key: Buffer, listening: Listening):
   }
 }
 
-/** Starts the delivering processes; each one that is killed is replaced. */
+/** Starts the delivering processes, and replaces each one that is killed. */
 async function startProcesses({ url, processes: count }: Delivering, key: Buffer) {
   const deaths = new Deaths();
   const args = [url, key.toString('hex'), String(speed)];
@@ -188,7 +188,7 @@ function delivered({ receivers }: Listening, kills: number): Delivered {
 }
 
 /**
- * Events of many objects, from transactions side by side; each object is one emitter's, as if its
+ * Emits events of many objects in concurrent transactions. Each object has one emitter, as if its
  * row were locked. The payload counts the object's events.
  */
 async function happen(context: Context, total: number, chance: () => number): Promise<void> {
@@ -216,21 +216,21 @@ async function happen(context: Context, total: number, chance: () => number): Pr
 type Mode = 'up' | 'refuses' | 'hangs' | 'cuts' | 'takes and cuts';
 const downModes: readonly Mode[] = ['refuses', 'hangs', 'cuts', 'takes and cuts'];
 
-/** A receiver and what it has seen. */
+/** A receiver and what it has received. */
 interface Receiving {
   readonly number: number;
   mode: Mode;
   arrived: number;
   repeated: number;
   failed: number;
-  /** The last count of each object. */
+  /** The last count received for each object. */
   readonly counts: Map<number, number>;
-  /** The body that came with each webhook-id. */
+  /** The body of the delivery with each webhook-id. */
   readonly bodies: Map<string, string>;
   readonly faults: string[];
 }
 
-/** A key that may read items: the webhooks belong to it. */
+/** Adds a key with permission to read items. The webhooks belong to it. */
 async function addOwner(db: Database): Promise<Owner> {
   const { keyId } = await insertApiKey(db, randomBytes(32), {
     merchantId: 'TEST',
@@ -246,7 +246,9 @@ async function addOwner(db: Database): Promise<Owner> {
 interface Listening {
   readonly url: string;
   readonly receivers: readonly Receiving[];
-  /** Puts this many receivers out of order, perhaps others than before, and the rest in order. */
+  /**
+   * Puts this number of receivers out of order, perhaps others than before, and the rest in order.
+   */
   goDown(count: number): void;
   close(): void;
 }
@@ -271,7 +273,7 @@ async function listen(count: number, chance: () => number): Promise<Listening> {
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
     } catch {
-      // The sender was killed in the middle: nothing was received.
+      // The sender was killed during the request, so nothing was received.
       return;
     }
     answer(
@@ -307,7 +309,9 @@ function answer(receiver: Receiving, id: string, body: string, response: ServerR
   else if (mode !== 'hangs') response.socket?.destroy();
 }
 
-/** Each object's counts must come one after the other, but for deliveries that come once more. */
+/**
+ * Asserts that the counts of each object arrive in order; a repeated delivery must equal the first.
+ */
 function take(receiver: Receiving, id: string, body: string): void {
   const before = receiver.bodies.get(id);
   if (before !== undefined) {

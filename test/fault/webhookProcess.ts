@@ -1,5 +1,5 @@
-// A process that does nothing but deliver webhooks: `node webhookProcess.ts <DATABASE_URL> <hex key
-// of the seal> <speed of its clock>`. It ends by a kill.
+// A process that only delivers webhooks: `node webhookProcess.ts <DATABASE_URL> <hex key of the
+// seal> <speed of its clock>`. It ends when the test kills it.
 import { pino } from 'pino';
 import { required } from '../../server/src/kernel/assert.ts';
 import { randomIds } from '../../server/src/kernel/ids.ts';
@@ -22,7 +22,7 @@ const log = pino({ level: 'silent' });
 const events = outbox([]);
 const { send } = httpSender({ clock, timeoutMs: 1000 });
 const merchants = new Map<string, Context['merchant']>();
-// The clock is fast: a lease of three minutes takes three seconds or less.
+// The clock is fast, so a lease of three minutes takes three seconds or less.
 const worker = deliveryWorker({
   isLoopbackAllowed: true,
   db,

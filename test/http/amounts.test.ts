@@ -1,5 +1,5 @@
-// Amounts and quantities that could not be added up, and card types that no response can contain,
-// are refused on input. The refusal names the field and the fix.
+// Tests that amounts and quantities too large to be added up, and card types that no response can
+// contain, are refused on input. The refusal names the field and the fix.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -243,7 +243,9 @@ async function subscribed(): Promise<{ oid: number; item: number }> {
   return { oid, item: lines[0].auto_order_item_oid };
 }
 
-/** Refused as the caller's mistake, in words that name the field and a way out. */
+/**
+ * Asserts that the request is refused with 400, and that the message names the field and the fix.
+ */
 function isRefused({ status, text, body }: TestAnswer, field: string): void {
   assert.equal(status, 400, text);
   const message: string = body.error.user_message;

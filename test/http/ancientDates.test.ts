@@ -1,5 +1,5 @@
-// Dates long ago cost no more than others: schedules are counted, not walked one shipment at a
-// time.
+// Tests that a date long ago costs no more than a recent one: schedules are calculated, not walked
+// one shipment at a time.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { Temporal } from 'temporal-polyfill';
 import { testApp } from '../support/app.ts';
 
 let calls = 0;
-/** At most 230 are needed. Since 1900 there were 1,500 months. */
+/** A request needs at most 230 calls. Walking the months since 1900 would take 1,500. */
 const callsMax = 1000;
 countCalls();
 
@@ -81,7 +81,7 @@ for (const missed_shipments of ['one', 'skip', 'bill'] as const)
       assert.ok(calculated < callsMax, `${calculated} calls of Temporal`);
     });
 
-/** Counts what is calculated with Temporal: how long that takes depends on the machine. */
+/** Counts the calls of Temporal, because the time that they take depends on the machine. */
 function countCalls(): void {
   const { PlainDate, PlainDateTime, ZonedDateTime, Instant } = Temporal;
   for (const { prototype } of [PlainDate, PlainDateTime, ZonedDateTime, Instant])

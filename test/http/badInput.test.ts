@@ -1,6 +1,6 @@
-// Every operation that is routed, asked in every wrong way that its contract lets us think of: the
-// status, the message that names the field, in the header and in the body alike, and nothing
-// changed.
+// Tests every routed operation with every kind of bad request that its contract allows us to
+// derive: the status, the message that names the field in the header and in the body, and that
+// nothing changed.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { fieldsOf } from '@perennial/contract/fields.ts';
@@ -31,7 +31,8 @@ const app = await testApp();
 await app.addMerchant('OTHER');
 const otherKey = await app.addKey('OTHER');
 const ours = await objectsOf(app, app.key, 1);
-// More of each, so that the last ones have numbers that the first merchant has none of.
+// The other merchant has more of each object, so its last ones have numbers that the first merchant
+// does not use.
 const theirs: PathValues = {
   ...(await objectsOf(app, otherKey, 3)),
   session_id: (await logInAs(app, { login: 'theirs' }, 'OTHER')).sessionId,
@@ -47,7 +48,7 @@ await revokeApiKey(app.db, 'TEST', revoked.stored.keyId, testNow);
 const idle = await app.addKey('TEST', []);
 
 /**
- * Valid bodies, for operations that refuse an empty object before they look up the object of the
+ * Valid bodies for operations that refuse an empty object before they look up the object of the
  * path.
  */
 const goodBodies: Partial<Record<OperationId, object>> = {
@@ -141,14 +142,17 @@ function versions(operation: Operation): Case[] {
   }));
 }
 
-/** Words of a path that are of a closed list: another one is bad input. */
+/** Path parameters with a fixed list of values; any other value is bad input. */
 const listed = new Set(['object_type', 'extension', 'mail_kind', 'language']);
-/** An object without tasks has an empty list of them. */
+/**
+ * Path parameters for which an unknown value is not refused: for example, an object without tasks
+ * has an empty list.
+ */
 const listing = new Set(['object_id', 'desired_total', 'storefront_host_name']);
 
-/** Objects that are not there, or not the caller's. */
+/** Requests for objects that do not exist, or that belong to another merchant. */
 function strangers(id: OperationId): Case[] {
-  // It says whether there is such a code; one that is not there is a result.
+  // This operation reports whether a code exists, so an unknown code is not an error.
   if (id === 'doesCouponCodeExist') return [];
   const names = Object.keys(
     (operationOf(id).params as { properties?: object } | undefined)?.properties ?? {},
@@ -176,7 +180,7 @@ function strangers(id: OperationId): Case[] {
     ]);
 }
 
-/** Another version than the present one, and a version where none is compared. */
+/** Requests with an outdated version, and with a version where the operation compares none. */
 function otherVersions(id: OperationId): Case[] {
   const { method, versioned } = operationOf(id);
   // There is only one auto order, and it cannot be merged into itself.
@@ -192,7 +196,7 @@ function otherVersions(id: OperationId): Case[] {
   ];
 }
 
-/** One element more than a batch may have. */
+/** A batch with one element more than allowed. */
 function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
   if (!body || maxElements === undefined) return [];
   const [[name, field]] = Object.entries(fieldsOf(body)).filter(([, { items }]) => items) as [
@@ -219,7 +223,7 @@ function crowds({ body, maxElements, maxElementsAsync }: Operation): Case[] {
   ];
 }
 
-/** The bad requests that only one operation can get. */
+/** Bad requests that apply to one operation only. */
 function further(id: OperationId): Case[] {
   switch (id) {
     case 'consolidateAutoOrders':
@@ -237,7 +241,7 @@ function further(id: OperationId): Case[] {
 async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
   const operation = operationOf(id);
   const hasBody = operation.body !== undefined && bad.rawBody === undefined && bad.names !== 'body';
-  // Operations of sessions are asked with one, except where the case is about the caller.
+  // Operations of sessions are called with a session, except where the case is about the caller.
   const session: Pick<TestRequest, 'key' | 'headers'> =
     operation.sessionOnly && bad.key === undefined ? ann.request : {};
   const request: TestRequest = {
@@ -255,7 +259,7 @@ async function faultsOf(id: OperationId, bad: Case): Promise<string[]> {
     : [`${id}, ${bad.what}: ${wrong.join('; ')}: ${answer.text.slice(0, 160)}`];
 }
 
-/** Lists the faults in the response to a bad request. */
+/** Returns the faults in the response to a bad request. */
 function faultsIn({ status, headers, body }: TestAnswer, bad: Case): string[] {
   const message: string = body?.error?.user_message ?? '';
   const isError = !body?.success && message !== '' && body.error.error_code === String(status);
@@ -269,10 +273,11 @@ function faultsIn({ status, headers, body }: TestAnswer, bad: Case): string[] {
 }
 
 /**
- * A sum over every row of every table: what must be the same afterwards. What the door itself notes
- * is left out, and so is when a session was last used, which is stored once a minute. One statement
- * for each merchant, and one for the installation: on Citus each is then sent to one node, where one
- * statement for all would be a plan for each table and take seconds.
+ * Returns a checksum over every row of every table, which must be the same afterwards. It leaves
+ * out what the server records about any request, and when a session was last used, which is stored
+ * once a minute. There is one statement for each merchant and one for the installation. On Citus
+ * each of them goes to one node, but one statement for all merchants would need a plan for each
+ * table and take seconds.
  */
 async function checksum(): Promise<ReadonlyMap<string, string>> {
   const tables = await app.db.rows<{ name: string; hasMerchant: boolean }>(
@@ -314,7 +319,7 @@ async function checksum(): Promise<ReadonlyMap<string, string>> {
   return sums;
 }
 
-/** Compares with the sums after the operation before this one, which are the sums before it. */
+/** Compares the checksums with those after the operation before this one. */
 async function changedTables(): Promise<string[]> {
   const before = sums;
   sums = await checksum();

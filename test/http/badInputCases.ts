@@ -2,11 +2,11 @@ import { inputDocument, inputSchema } from '../../contract/src/input.ts';
 import { defaultLimit, type Operation } from '../../contract/src/operations.ts';
 import { sortings } from '../../contract/src/sorting.ts';
 
-/** One way to ask wrongly: what a request has that a good one has not, and what must come back. */
+/** A kind of bad request: how it differs from a good one, and the expected response. */
 export interface BadInput {
   readonly what: string;
   readonly status: number;
-  /** The message must contain it: the field, the header, the permission. */
+  /** The message must contain this text: the field, the header or the permission. */
   readonly names?: string;
   readonly body?: unknown;
   readonly rawBody?: string;
@@ -15,7 +15,8 @@ export interface BadInput {
 }
 
 /**
- * Every wrong body of an operation: as a whole, and field by field, at the top and one level down.
+ * Returns every kind of bad body of an operation: as a whole, and field by field, at the top and
+ * one level down.
  */
 export function badBodies(operation: Operation): BadInput[] {
   if (!operation.body) return [];
@@ -57,7 +58,7 @@ export function badBodies(operation: Operation): BadInput[] {
   ];
 }
 
-/** Every wrong query of an operation. */
+/** Returns every kind of bad query of an operation. */
 export function badQueries(operation: Operation): BadInput[] {
   const properties =
     (operation.query as { properties?: Record<string, Field> } | undefined)?.properties ?? {};
@@ -87,7 +88,7 @@ export function badQueries(operation: Operation): BadInput[] {
             `${sortings[operation.sort][0]},-no_such_field`,
           ])
         : [];
-    // Numbers of entries are larger than oids.
+    // Numbers of entries may be larger than oids.
     const tooLarge = '9'.repeat(field['format'] === 'int64' ? 20 : 14);
     if (field.type === 'integer') return bad(name, ['abc', '1.5', tooLarge]);
     if (field.type === 'number') return bad(name, ['abc', '1e3x']);
@@ -100,7 +101,7 @@ export function badQueries(operation: Operation): BadInput[] {
   });
 }
 
-/** Values of the path that are not numbers, or that are beyond 32 bits. */
+/** Returns path values that are not numbers, or that exceed 32 bits. */
 export function badParams(operation: Operation): BadInput[] {
   const properties =
     (operation.params as { properties?: Record<string, Field> } | undefined)?.properties ?? {};
@@ -138,7 +139,10 @@ function modelOf(reference: string): Model {
   return (models['$defs'] as Record<string, Model>)[reference.split('/').at(-1)!]!;
 }
 
-/** Values that the field must refuse: the wrong type, too long, too great, not in the list. */
+/**
+ * Returns values that the field must refuse: of the wrong type, too long, too large, or not in the
+ * list.
+ */
 function badValues(field: Field): unknown[] {
   if (field.$ref) return ['text', 7, []];
   if (field.enum) return ['no such value', 7, {}];
@@ -175,8 +179,8 @@ function badValues(field: Field): unknown[] {
 }
 
 /**
- * The same one level down, in an object or in the second element of a list; `at` is what the
- * message calls the place.
+ * Returns bad values one level down, in an object or in the second element of a list. `at` is the
+ * name of the place in the message.
  */
 function inside(field: Field): { at: string; value: unknown }[] {
   if (field.$ref) return fieldsOf(field.$ref).map(({ name, value }) => ({ at: `.${name}`, value }));

@@ -1,4 +1,5 @@
-// Responses of 4 kB and more are compressed for sessions that accept it; a key gets what it always got.
+// Tests that responses of 4 kB and more are compressed for sessions that accept it. Responses to
+// keys are never compressed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';

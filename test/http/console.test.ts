@@ -1,4 +1,4 @@
-// How the console is served: its page, its assets, and addresses that do not exist.
+// Tests how the console is served: its page, its assets, and addresses that do not exist.
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -110,7 +110,7 @@ test('without a console the start page says what to do, and the API works', asyn
   assert.equal((await bare.http.inject({ method: 'GET', url: '/healthz' })).statusCode, 200);
 });
 
-/** A folder as web/build.ts writes it. */
+/** Makes a folder as web/build.ts writes it. */
 async function builtConsole(): Promise<string> {
   const made = await mkdtemp(join(tmpdir(), 'perennial-console-'));
   after(() => rm(made, { recursive: true }));

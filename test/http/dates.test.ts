@@ -1,5 +1,5 @@
-// Dates at the door: every field and filter that takes one has the same forms and the same bounds,
-// and names itself when it refuses.
+// Tests dates in requests: every field and filter with a date accepts the same forms and the same
+// bounds, and its refusal names it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TestRequest, testApp } from '../support/app.ts';
@@ -139,7 +139,7 @@ for (const [field, ask] of filters)
     }
   });
 
-/** The filters whose ends are compared with the moment at which the test wrote its records. */
+/** Filters whose end is compared with the moment at which the test wrote its records. */
 const written =
   /^(?:original_order_date|(?:creation|payment)_date|(?:created|last_update|last_modified|signup)_dts)_end$/;
 for (const [field, ask] of filters)

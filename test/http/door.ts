@@ -20,7 +20,9 @@ import { sessionAuthentication } from '../../server/src/staff/authenticateSessio
 import { keyUses } from '../../server/src/staff/keyUseWorker.ts';
 import { testDatabase } from '../support/database.ts';
 
-/** The pipeline before operations of a test's own, on a database, with one merchant `TEST`. */
+/**
+ * The HTTP pipeline in front of a test's own operations, on a database with one merchant `TEST`.
+ */
 export interface Door {
   readonly db: DatabasePool;
   readonly http: ReturnType<typeof httpServer>;

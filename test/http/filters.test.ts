@@ -1,5 +1,6 @@
-// A word of a closed list, in a filter or a body: found in any case, and one that is not in it is
-// refused with the list. Before, it found nothing, as if there was nothing to find.
+// Tests values of a fixed list, in a filter or a body: they are recognized in any case, and a value
+// that is not in the list is refused with the list. Earlier, an unknown value silently found
+// nothing.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

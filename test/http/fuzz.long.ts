@@ -1,4 +1,4 @@
-// 100,000 requests of fuzz.test.ts, and the memory that is left afterwards. FUZZ_SEED replays a
+// Sends 100,000 requests of fuzz.test.ts, and measures the memory afterwards. FUZZ_SEED replays a
 // run, FUZZ_CALLS makes it shorter.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -7,8 +7,8 @@ import { fuzz } from './fuzz.ts';
 const seed = process.env['FUZZ_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31));
 const calls = Number(process.env['FUZZ_CALLS'] ?? 100_000);
 /**
- * Plans, schemas and statements that are remembered are bounded; what grows with the calls is a
- * leak.
+ * The number of cached plans, schemas and statements is bounded, so memory that grows with the
+ * calls is a leak.
  */
 const grownMbMax = 60;
 

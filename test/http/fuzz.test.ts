@@ -1,5 +1,5 @@
-// Requests that were made to break the server, 3,000 in this short form; fuzz.long.ts sends
-// 100,000. The seed is fixed, so that a run can be repeated. FUZZ_SEED names another one, and
+// Sends requests that are made to break the server: 3,000 in this short form; fuzz.long.ts sends
+// 100,000. The seed is fixed, so that a run can be repeated. FUZZ_SEED sets another one, and
 // FUZZ_CALLS changes the number of requests.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -20,8 +20,7 @@ import type { Making } from './fuzzValues.ts';
 import { objectsOf } from './objects.ts';
 
 /**
- * Something that must not happen, once for each operation and cause, with the first request that
- * showed it.
+ * A forbidden outcome, once for each operation and cause, with the first request that led to it.
  */
 export interface FuzzFault {
   readonly what: string;
@@ -33,31 +32,31 @@ export interface Fuzzed {
   readonly faults: readonly FuzzFault[];
   /** The number of responses by status. */
   readonly statuses: Readonly<Record<string, number>>;
-  /** Megabytes of live objects after the first tenth of the calls, and after the last. */
+  /** Megabytes of live objects after the first tenth of the calls, and after the last call. */
   readonly heapMb: readonly [number, number];
 }
 
 export interface Fuzzing {
   readonly seed: string;
   readonly calls: number;
-  /** Reports progress now and then. */
+  /** Reports progress from time to time. */
   readonly tell?: (line: string) => void;
 }
 
 /**
- * Calls after which another merchant takes over, so that no call is made to a world that earlier
- * ones have brought to a stop.
+ * The number of calls after which a new merchant is used, because earlier calls may have stopped
+ * everything in the old one.
  */
 const callsPerWorld = 250;
 const callsPerRound = 50;
-/** Far more than a slow machine needs: what hangs, hangs for ever. */
+/** The limit is much longer than a slow machine needs, so a call that exceeds it never returns. */
 const hangMs = 300_000;
 
 /**
- * Sends requests that follow from the seed alone, each operation as likely as the next, with values
- * from its schema and values that were made to break something, and runs every worker between them.
- * A status of 500 or above, a response that the contract does not allow, a call without a response,
- * and a worker that fails are faults.
+ * Sends requests that follow from the seed alone, with values from the schema and values that are
+ * made to break something, and runs every worker between them. Each of these is a fault: a status
+ * of 500 or above, a response that the contract does not allow, a call without a response, a worker
+ * that fails.
  */
 export async function fuzz({ seed, calls, tell }: Fuzzing): Promise<Fuzzed> {
   const failures: string[] = [];
@@ -88,7 +87,7 @@ export async function fuzz({ seed, calls, tell }: Fuzzing): Promise<Fuzzed> {
   return { faults: [...found.values()], statuses, heapMb };
 }
 
-/** One merchant with data, and requests to it. */
+/** One merchant with data, and the requests to it. */
 interface World {
   ask(
     failures: string[],
@@ -100,7 +99,7 @@ const document = openApiDocument() as unknown as FuzzDocument;
 const targets = targetsOf(document);
 const weights = targets.map((target) => [target, weightOf(target)] as const);
 
-/** Writes that money depends on are chosen most often, and reads least. */
+/** Writes of records that charges depend on are chosen most often, and reads least often. */
 function weightOf({ operation: id, body }: FuzzTarget): number {
   const isCentral =
     /^(update|insert)(AutoOrder|Order|Item|Webhook|MerchantSettings|WorkflowTask)$|^setClock$/;
@@ -173,7 +172,7 @@ function faultsOf(
   }
 }
 
-/** Objects of the world as the server shows them in full: what a client would send back. */
+/** Reads objects of the world in full, because a client would send them back. */
 async function readAll(
   app: TestApp,
   key: string,
@@ -203,7 +202,7 @@ const all =
   'items,add_ons,logs,properties,original_order,billing,shipping,item,payment,summary,taxes,' +
   'coupon,pricing,auto_order,content,tax,cards,attributes,tags';
 
-/** The model of each payload that a body may be made from. */
+/** The model of each payload from which a body may be made. */
 const modelOfPayload: Readonly<Record<string, string>> = {
   auto_order: 'AutoOrder',
   order: 'Order',
@@ -226,7 +225,7 @@ function remember(read: Map<string, Record<string, unknown>>, text: string): voi
   }
 }
 
-/** Texts that a library may take for the name of a zone. */
+/** Texts that a library may accept as the name of a zone. */
 const notZones = ['2026-11-25T12:00:00Z', '+02:00', 'Etc/Unknown', 'EST5EDT', 'local', ''];
 
 function knownValues(
@@ -272,7 +271,7 @@ function knownValues(
   };
 }
 
-/** Runs each worker once. Work that is left waits for the next round. */
+/** Runs each worker once. Work that is left is done in the next round. */
 async function workRound({ app }: TestApp, failures: string[]): Promise<string[]> {
   const faults: string[] = [];
   for (const worker of app.workers) {
@@ -292,10 +291,10 @@ async function workRound({ app }: TestApp, failures: string[]): Promise<string[]
 }
 
 /**
- * The machine's clock, except that durations are counted in readings and not in seconds: each
- * reading is half a second after the one before. An advance to the year 2999, which is given ten
- * seconds, stops after twenty stretches, and a lease of a charge never ends because the machine is
- * slow.
+ * The machine's clock, except that durations are counted in readings instead of seconds: each
+ * reading is half a second after the one before. An advance to the year 2999, which may take ten
+ * seconds, stops after twenty stretches, and the lease of a charge never ends because the machine
+ * is slow.
  */
 const hurried: SystemClock = {
   ...systemClock,
@@ -306,13 +305,13 @@ const hurried: SystemClock = {
 };
 let readMs = 0;
 
-/** Receivers of webhooks that take everything. */
+/** A sender whose webhook receivers accept everything. */
 const receivers: Sender = {
   send: async () => ({ statusCode: 200, responseHeaders: [], response: '', durationMs: 1 }),
   close: async () => {},
 };
 
-/** A log of which only errors are kept, each as the cause of a fault. */
+/** A log that keeps only errors, each as the cause of a fault. */
 const failureLog = (failures: string[]) =>
   pino(
     { level: 'error', base: null },
@@ -340,7 +339,7 @@ async function within<Value>(ms: number, work: Promise<Value>): Promise<Value | 
   return value;
 }
 
-/** Deletes everything of a merchant, so that a long run stays as fast as a short one. */
+/** Deletes all rows of a merchant, so that a long run stays as fast as a short one. */
 async function forgetMerchant({ db, app }: TestApp, merchantId: string): Promise<void> {
   const tables = await db.rows<{ name: string }>(
     `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -349,7 +348,8 @@ async function forgetMerchant({ db, app }: TestApp, merchantId: string): Promise
        and not c.relispartition`,
   );
   await db.transaction(async (tx) => {
-    // On Citus the workers have to set it, too; elsewhere the first line is a name without a meaning.
+    // On Citus this setting passes the next one on to the workers. Elsewhere its name has no
+    // meaning.
     await tx.run("set local citus.propagate_set_commands = 'local'");
     await tx.run('set local session_replication_role = replica');
     for (const { name } of tables)

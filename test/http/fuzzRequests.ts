@@ -9,7 +9,7 @@ import {
   valueFor,
 } from './fuzzValues.ts';
 
-/** A request as it goes in: nothing of it has to be well-formed. */
+/** A request as it is sent. No part of it has to be well-formed. */
 export interface FuzzRequest {
   readonly operation: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -33,7 +33,7 @@ interface Parameter {
   readonly schema: Schema;
 }
 
-/** The part of the OpenAPI document that is read here. */
+/** The parts of the OpenAPI document that the fuzzer reads. */
 export interface FuzzDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DocumentOperation>>>>;
   readonly components: {
@@ -48,7 +48,7 @@ interface DocumentOperation {
   readonly requestBody?: { readonly content: Readonly<Record<string, { schema: Schema }>> };
 }
 
-/** Every operation of the document, and the pages outside it. */
+/** Returns every operation of the document, and the pages that it does not contain. */
 export function targetsOf({ paths, components }: FuzzDocument): FuzzTarget[] {
   const operations = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, row]): FuzzTarget => {
@@ -77,9 +77,7 @@ const query = (...names: string[]): Parameter[] =>
 
 const authorization = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state'];
 
-/**
- * Pages for people take forms; they are not in the document, and no key is needed to reach them.
- */
+/** The pages with forms for people. They are not in the document, and need no key. */
 const pages: readonly FuzzTarget[] = [
   {
     operation: 'authorizePage',
@@ -155,8 +153,8 @@ const pages: readonly FuzzTarget[] = [
 ];
 
 /**
- * One request to a target, made from choices alone. `read` holds objects as the server last showed
- * them, by model.
+ * Makes one request to a target; every choice is random. `read` contains objects, by model, as the
+ * server last returned them.
  */
 export function requestTo(
   target: FuzzTarget,
@@ -203,8 +201,8 @@ function queryValue(making: Making, { name, schema }: Parameter): unknown {
 }
 
 /**
- * Percent-encodes a value correctly, and sometimes incorrectly: raw, half an escape, bytes that are
- * not UTF-8.
+ * Percent-encodes a value correctly, or sometimes incorrectly: without escapes, with half an
+ * escape, or with bytes that are not UTF-8.
  */
 function urlPart(random: Random, value: unknown): string {
   const written = typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -251,8 +249,8 @@ function payloadFor(
 }
 
 /**
- * Replaces one value, at any depth of an object that was read, with a hostile one: most rules apply
- * only to a complete body.
+ * Replaces one value, at any depth of an object that was read, with a hostile one. The other values
+ * stay, because most rules apply only to a complete body.
  */
 function spoilt({ random }: Making, whole: unknown): unknown {
   if (typeof whole !== 'object' || whole === null || random.chance(0.1)) {

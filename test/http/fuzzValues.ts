@@ -1,6 +1,6 @@
 import type { Random } from '../../server/src/cli/demo/random.ts';
 
-/** A schema of the OpenAPI document, as far as the fuzzer looks. */
+/** The parts of a schema of the OpenAPI document that the fuzzer reads. */
 export interface Schema {
   readonly $ref?: string;
   readonly type?: string | readonly string[];
@@ -13,20 +13,20 @@ export interface Schema {
 }
 
 /**
- * The sources of values: choices, the document's models, and values of objects that exist, by field
- * name.
+ * The sources of values: random choices, the document's models, and the values of existing objects
+ * by field name.
  */
 export interface Making {
   readonly random: Random;
   readonly models: Readonly<Record<string, Schema>>;
   readonly known: Readonly<Record<string, readonly unknown[]>>;
-  /** The share of values that are hostile: 0 to 1. */
+  /** The share of hostile values, from 0 to 1. */
   readonly hostility: number;
 }
 
 /**
- * A value for a field: mostly one that fits its schema, now and then one that was made to break the
- * server.
+ * Returns a value for a field: usually one that fits its schema, and sometimes one that is made to
+ * break the server.
  */
 export function valueFor(making: Making, name: string, schema: Schema, depth = 0): unknown {
   const { random, known, hostility } = making;
@@ -56,7 +56,7 @@ export function valueFor(making: Making, name: string, schema: Schema, depth = 0
   }
 }
 
-/** An object of a model: a few of its fields, or, now and then, all of them. */
+/** Returns an object of a model with a few of its fields, or sometimes with all of them. */
 export function objectFor(making: Making, schema: Schema, depth = 0): Record<string, unknown> {
   const { random } = making;
   const { properties = {}, additionalProperties } = resolve(making, schema);
@@ -95,7 +95,7 @@ const fineDates = [
   '2027-06-30T00:00:00+14:00',
 ];
 
-/** Something of a field's own kind at its edge, or of another kind altogether. */
+/** Returns an extreme value of a field's own type, or a value of another type. */
 export function hostileValue(random: Random, { type, format }: Schema): unknown {
   const kind = [type].flat()[0];
   if (random.chance(0.15)) return random.pick(otherKinds);

@@ -10,7 +10,7 @@ import { takeNumbers } from '../../server/src/platform/storage/counters.ts';
 import { movedClock } from '../support/movedClock.ts';
 import { itemsPath, openDoor } from './door.ts';
 
-/** Counts how often it ran in a table, as a real write would, and does as its body says. */
+/** Counts its runs in a table, as a real write would, and responds as its body requests. */
 const routes: Routes = {
   async insertItem(context, { body }) {
     const runs = await inTransaction(context, (within) =>

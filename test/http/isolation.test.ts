@@ -1,4 +1,4 @@
-// Tests access: calls every routed operation as every kind of caller that must not have it,
+// Tests access: calls every routed operation as every kind of caller without access to it,
 // generated from the contract. A leak is a missing refusal, a response with data of another
 // merchant, a change, or a status that reveals whether another merchant's object exists.
 import assert from 'node:assert/strict';
@@ -23,18 +23,19 @@ import { logInAs } from '../support/sessions.ts';
 import { addUser } from '../support/staff.ts';
 import { objectsOf, type PathValues, unknownObjects } from './objects.ts';
 
-// A clock that stands: a session notes each minute when it was used, which is not a change here.
+// The clock does not move: otherwise a session would record each minute when it was used, and that
+// would count as a change.
 const startedAt = systemClock.now();
 const app = await testApp({ clock: { ...systemClock, now: () => startedAt } });
 await app.addMerchant('OTHER');
-// More of each than the others have, so that the last ones have numbers that the others have none
-// of.
+// This merchant has more of each object than the others, so its last ones have numbers that the
+// others do not use.
 const theirs = await objectsOf(app, app.key, 4);
 await objectsOf(app, await app.addKey('OTHER'), 1);
 /** Texts that no response to another merchant may contain. */
 const marks = [
   ...new Set([
-    // The kind of a mail is a word of ours.
+    // The value of `mail_kind` is a word of the API, so any response may contain it.
     ...Object.entries(theirs)
       .filter(([name, value]) => name !== 'mail_kind' && /[A-Za-z]/.test(value) && value.length > 5)
       .map(([, value]) => value),
@@ -48,7 +49,7 @@ interface Caller {
   readonly who: string;
   readonly permissions: readonly string[];
   readonly isStranger: boolean;
-  /** The credential was good once; no operation may take it any more. */
+  /** The credential was valid once; every operation must refuse it now. */
   readonly hasEnded?: true;
   readonly request: Pick<TestRequest, 'key' | 'headers'>;
 }
@@ -125,7 +126,7 @@ const callers: Caller[] = [
   },
 ];
 
-/** Everything that was once allowed, and has ended since. */
+/** Credentials that were valid once and have ended. */
 const ended: Caller[] = [
   { who: 'a revoked key', ...gone, request: { key: await revokedKey() } },
   { who: 'a key of a user who was deleted', ...gone, request: { key: await orphanedKey() } },
@@ -148,7 +149,7 @@ const ended: Caller[] = [
   { who: 'a session of an earlier password', ...gone, request: await outdatedSession() },
 ];
 
-/** A key for each permission to write, which has that one alone. */
+/** One key for each write permission, without any other permission. */
 const single: Caller[] = await Promise.all(
   writes.map(async (permission) => ({
     who: `a key with ${permission} alone`,
@@ -194,7 +195,7 @@ for (const id of routed) {
 }
 
 /**
- * Operations of administrators, which see and move the webhooks of all applications
+ * Operations of administrators, who see and change the webhooks of all applications
  * (test/webhooks/permissions.test.ts, server/src/webhooks/health.test.ts).
  */
 const forAdministrators: readonly OperationId[] = [
@@ -239,7 +240,8 @@ after(() =>
 );
 
 /**
- * A caller of the same merchant, who must be refused unless they have the operation's permission.
+ * Calls an operation as a caller of the same merchant, which must be refused unless the caller has
+ * the operation's permission.
  */
 async function askColleague(
   id: OperationId,
@@ -261,7 +263,7 @@ async function askColleague(
 }
 
 /**
- * A caller of another merchant that names our objects wherever the operation takes a name: path,
+ * Calls an operation as a caller of another merchant that names our objects everywhere: in path,
  * query and body.
  */
 async function askStranger(id: OperationId, { who, request }: Caller): Promise<string[]> {
@@ -278,8 +280,8 @@ async function askStranger(id: OperationId, { who, request }: Caller): Promise<s
   const found: string[] = [];
   for (const values of [theirs, {}]) {
     const answer = await ask(values, theirs);
-    // A refusal repeats the requested id, and a task may be about any id that its author writes:
-    // only those words come back.
+    // Values of these two fields are ignored: a refusal repeats the requested id, and a task may
+    // have any id that its author writes.
     const shown =
       answer.status < 300 ? answer.text.replace(/"(object_id|coupon_code)": ?"[^"]*"/g, '') : '';
     const seen = marks.filter((mark) => shown.includes(mark));
@@ -304,7 +306,7 @@ function queryOf(id: OperationId, values: PathValues): Record<string, string> {
   );
 }
 
-/** A body whose every field that can name an object names ours. */
+/** Returns a body in which every field that can name an object names ours. */
 function bodyOf(id: OperationId, values: PathValues): Pick<TestRequest, 'body'> {
   const operation: Operation = operationOf(id);
   if (!operation.body) return {};
@@ -318,7 +320,7 @@ function bodyOf(id: OperationId, values: PathValues): Pick<TestRequest, 'body'> 
   return { body: Object.fromEntries(fields) };
 }
 
-/** Words of a path that are of a closed list, so no object's name. */
+/** Path values from a fixed list, so they do not name an object. */
 const words: PathValues = {
   mail_kind: 'shipment',
   language: 'any',
@@ -326,7 +328,8 @@ const words: PathValues = {
   extension: theirs['extension']!,
 };
 /**
- * Names that every merchant chooses for itself. Writing to one makes an object of the writer's own.
+ * Names that each merchant chooses itself. A write to such a name makes an object of the writer's
+ * merchant.
  */
 const chosen = new Set([
   'merchant_item_id',
@@ -401,7 +404,7 @@ async function outdatedSession(): Promise<Caller['request']> {
   return request;
 }
 
-/** The differences from a good token of an application like UltraCart's. */
+/** The differences from a valid token of an application like UltraCart's. */
 interface TokenDetails {
   readonly kind?: 'public' | 'confidential' | 'compatible';
   readonly passwordVersion?: number;
@@ -442,7 +445,7 @@ async function token(
   return { key: null, headers: { authorization: `Bearer ${access.text}` } };
 }
 
-/** A sum over our rows in every table that has some. */
+/** Returns a checksum over our rows in every table that contains any. */
 async function checksum(): Promise<Record<string, string>> {
   const tables = await app.db.rows<{ name: string }>(
     `select c.relname as name from pg_class c join pg_attribute a on a.attrelid = c.oid

@@ -1,6 +1,6 @@
-// Changes by people while a charge is under way: the cycle is billed once, its order is stored as
-// it was charged, the change counts from the next cycle on, and the books agree. The changes come
-// through another server than the charge.
+// Tests changes by people while a charge is in flight: the cycle is billed once, its order is
+// stored as it was charged, the change takes effect with the next cycle, and the books agree. The
+// changes are sent to another server than the charge.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -21,7 +21,7 @@ interface Scene {
   readonly customerOid: number;
 }
 
-/** The action, the status of its response, and when rebills are charged until 16 March. */
+/** The action, the status of its response, and the dates of the rebills charged until 16 March. */
 type Row = readonly [
   what: string,
   request: (scene: Scene) => TestRequest,
@@ -157,7 +157,8 @@ rows.forEach(([what, request, status, charged], index) =>
     const working = app.work('rebill');
     while (capturesOf(scene).length === 0) await app.db.row('select 1');
     const asked = request(scene);
-    // Each server has a separate simulator, which refunds only what it charged.
+    // Each server has a separate simulator, and a refund must go to the one that captured the
+    // charge.
     const server = asked.operation === 'cancelOrder' ? app : second;
     const response = await server.request({ ...asked, key });
     held.answer();

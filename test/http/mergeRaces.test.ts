@@ -1,5 +1,5 @@
-// A merge that meets a charge of its source: the shipment is billed once, wherever its item is
-// then.
+// Tests a merge during a charge of its source: the shipment is billed once, in whichever auto order
+// its item is then.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -1,5 +1,5 @@
-// An order whose line was last billed elsewhere, long ago, says what is charged for the shipments
-// in the past.
+// Tests an order with a line that another system last billed long ago: the response states what is
+// charged for the shipments in the past.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -3,12 +3,12 @@ import type { OperationId } from '@perennial/contract/operations.ts';
 import type { TestApp, TestRequest } from '../support/app.ts';
 import { monthlyItem, monthlyOrder } from '../support/monthly.ts';
 
-/** Values for the parameters of paths, by name. */
+/** Values of path parameters, by name. */
 export type PathValues = Readonly<Record<string, string>>;
 
 /**
- * Makes `count` of each object of a merchant over the API. Returns the path parameters of the last
- * ones.
+ * Makes `count` of each kind of object of a merchant over the API. Returns the path parameters of
+ * the last ones.
  */
 export async function objectsOf(app: TestApp, key: string, count: number): Promise<PathValues> {
   let values: PathValues = {};
@@ -16,7 +16,7 @@ export async function objectsOf(app: TestApp, key: string, count: number): Promi
   return values;
 }
 
-/** Values that no object has. */
+/** Path parameters that match no object. */
 export const unknownObjects: PathValues = {
   review_oid: '2147483000',
   digital_item_oid: '2147483000',

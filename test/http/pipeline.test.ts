@@ -28,7 +28,7 @@ const door = await openDoor({ routes });
 
 const bom = Buffer.from([0xef, 0xbb, 0xbf]);
 const cafe = JSON.stringify({ description: 'Café' });
-/** A body, and what it claims to be. */
+/** Returns a POST with a body and the content type that it claims. */
 const posted = (body: string | Buffer, type = 'application/json'): Ask => ({
   method: 'POST',
   body,
@@ -365,7 +365,7 @@ test('headers are spelled as published clients look them up', async (t) => {
     assert.ok(names.includes(name), `${name} in ${names.join(' ')}`);
 });
 
-/** A request in which a header has two values. */
+/** Returns a request in which one header has two values. */
 const twice = (one: string, two: string) =>
   `GET ${items} HTTP/1.1\r\n${one.startsWith('Host') ? '' : 'Host: x\r\n'}${one}\r\n${two}\r\n` +
   'Connection: close\r\n\r\n';
@@ -438,7 +438,7 @@ test('closing stops listening and finishes the requests under way', async () => 
   const inHand = ask();
   await begun;
   const closed = closing.http.close();
-  // Closing begins a few turns later, after hooks of ours.
+  // The server stops listening a few turns later, after our hooks.
   while (closing.http.server.listening) await new Promise(setImmediate);
   await assert.rejects(ask(), 'the client has disconnected');
   release();

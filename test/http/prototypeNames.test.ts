@@ -1,4 +1,4 @@
-// Names that every object of JavaScript has are unknown names like any other.
+// Tests that the names which every JavaScript object has are refused as unknown names.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -1,5 +1,5 @@
-// Every refusal names its code in a header, so that a program need not read sentences. The matrix of
-// bad input checks it for each operation; here are the refusals along with the operations.
+// Tests that every refusal has a code in a header, so that a program need not read sentences. The
+// tests of bad input check it for each operation; here are refusals outside the operations.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';

@@ -1,4 +1,5 @@
-// Simultaneous requests about the same names or the same records: each succeeds or is told why.
+// Tests simultaneous requests about the same names or the same records: each succeeds, or is
+// refused with the reason.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TestRequest, testApp } from '../support/app.ts';
@@ -9,7 +10,7 @@ const app = await testApp();
 interface Named {
   readonly kind: string;
   insert(name: string): TestRequest;
-  /** The number by which a response names its record. */
+  /** Returns the number of the record in a response. */
   oid(body: Record<string, Record<string, number>>): number;
   rename(oid: number, name: string): TestRequest;
 }
@@ -111,7 +112,7 @@ test('a coupon and a one-time code that get one text at once: one of them gets i
 
 const pieces = ['PIECE-1', 'PIECE-2', 'PIECE-3', 'PIECE-4', 'PIECE-5', 'PIECE-6'];
 
-/** The requests that each of several clients sends, half of them in the opposite order. */
+/** Sends the requests of several clients at once, half of them in the opposite order. */
 const fromBothEnds = (request: (ids: readonly string[]) => TestRequest) =>
   many.map((place) => app.request(request(place % 2 === 0 ? pieces : pieces.toReversed())));
 

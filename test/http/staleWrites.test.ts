@@ -1,5 +1,5 @@
-// Every operation that takes a form back: one, a batch, a batch in the background, the add-ons of
-// an item, with and without If-Match. Then the other records with an ETag.
+// Tests every operation that accepts a form: one, a batch, a batch in the background, the add-ons
+// of an item, with and without If-Match. Then tests the other records with an ETag.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
@@ -129,12 +129,12 @@ test('stale forms by every way in', async (t) => {
   );
 });
 
-/** A record that is read, changed and read again, and what changes it. */
+/** A record that is read, changed and read again, and the requests that change it. */
 interface Versioned {
   readonly what: string;
   readonly get: TestRequest;
   readonly put: TestRequest;
-  /** Changes it by another operation than its own update. */
+  /** A request that changes the record by another operation than its own update. */
   readonly also?: TestRequest;
 }
 
@@ -224,7 +224,7 @@ for (const { what, get, put, also } of versioned)
     assert.equal(stale.headers['etag'], written, 'the present version');
     assert.equal((await app.request(get)).text, before);
 
-    // Without If-Match the last one wins, as before.
+    // Without If-Match the last write wins.
     assert.equal((await app.request(put)).status, 200);
     if (!also) return;
     const unnamed = await etagOf();

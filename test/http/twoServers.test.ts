@@ -1,6 +1,6 @@
-// Requests that reach two servers of one installation at the same moment, without an
-// Idempotency-Key: each is decided on what the other left, and the gateway that both use has
-// charged and refunded what the orders say.
+// Tests requests that reach two servers of one installation at the same moment without an
+// Idempotency-Key: each is decided on the result of the other, and the charges and refunds at their
+// common gateway match the orders.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -18,7 +18,7 @@ after(() => simulator.close());
 const first = await testApp({ gateways: { simulatorUrl } });
 const second = await testApp({ gateways: { simulatorUrl }, db: first.db });
 
-/** A merchant, and what its two servers are asked. */
+/** A merchant, and functions that call its two servers. */
 type Shop = Awaited<ReturnType<typeof openShop>>;
 
 let shops = 0;
@@ -59,13 +59,13 @@ async function openShop() {
       });
       return { oid: auto_order.auto_order_oid, orderId };
     },
-    /** Both servers bill what is due then. */
+    /** Bills what is due at that moment, on both servers. */
     async bill(at: string): Promise<void> {
       await first.setClock(at, id);
       second.app.merchants.forget(id);
       await Promise.all([first.work('rebill'), second.work('rebill')]);
     },
-    /** The local times of the rebills. */
+    /** Returns the local times of the rebills. */
     async bills(oid: number): Promise<string[]> {
       const { auto_order } = await ok({
         operation: 'getAutoOrder',
@@ -117,8 +117,8 @@ const toTokyo: TestRequest<'updateMerchantSettings'> = {
 };
 
 /**
- * Sends one to the first server and the other to the second one. By a lead below 0 the other is
- * sent before, so that over the rounds each of the two comes first.
+ * Sends one request to the first server and the other to the second. With a lead below 0 the second
+ * is sent first, so each of the two comes first in some rounds.
  */
 async function atOnce<One extends OperationId, Other extends OperationId>(
   { send }: Shop,
@@ -135,7 +135,10 @@ async function atOnce<One extends OperationId, Other extends OperationId>(
   ]);
 }
 
-/** Plays a row with each lead, each in a separate shop, whose books agree in the end. */
+/**
+ * Registers a test that plays the requests with each lead in a separate shop, and checks that the
+ * books agree at the end.
+ */
 function onTwoServers(what: string, play: (shop: Shop, lead: number) => Promise<void>): void {
   test(`on two servers at once: ${what}`, async () => {
     for (const lead of [-6, 0, 6]) {
@@ -153,7 +156,7 @@ onTwoServers('a merge and another time zone', async (shop, lead) => {
   const [{ oid: target }, { oid: source }] = [await shop.subscribe(), await shop.subscribe()];
   const answers = await atOnce(shop, merging(target, source), toTokyo, lead);
   assert.deepEqual(statuses(answers), [200, 200]);
-  // Noon of the 15th is kept in the new zone, for the items of both.
+  // In the new zone, the items of both are still due at noon of the 15th.
   for (const at of ['2026-02-15T02:59:59Z', '2026-02-15T03:00:00Z', '2026-03-15T03:00:00Z'])
     await shop.bill(at);
   assert.deepEqual(await shop.bills(target), ['2026-02-15T12:00', '2026-03-15T12:00']);
@@ -249,7 +252,7 @@ onTwoServers('store credit that is too little for two rebills', async (shop, lea
     params: { auto_order_oid: oid },
   });
   await atOnce(shop, charging(one), charging(other), lead);
-  // Of 10.00 for both, 6.00 were left.
+  // The two rebills cost 10.00 together, and 6.00 of store credit were left.
   const amounts = shop.captured('rebill').map(({ amount }) => amount);
   assert.deepEqual(amounts, [400]);
   const { customer_store_credit } = await shop.ok({ operation: 'getCustomerStoreCredit', params });

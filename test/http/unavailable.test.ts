@@ -1,4 +1,5 @@
-// A store that cannot serve now is 503 with Retry-After, in time, and never a 500 or a hang.
+// Tests a database that cannot serve for the moment: the server responds in time with 503 and
+// Retry-After, never with a 500, and never hangs.
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
@@ -12,7 +13,7 @@ import { connectTo, openTestDatabase, type TestDatabase } from '../support/datab
 const limits = { ...servingLimits, statementMs: 1500, lockMs: 300 };
 type Scope = Parameters<typeof openTestDatabase>[0] & object;
 
-/** The application on a separate database, with limits short enough for a test. */
+/** Starts the application on a separate database, with time limits short enough for a test. */
 async function impatientApp(t: Scope): Promise<{ app: TestApp; store: TestDatabase }> {
   const store = await openTestDatabase(t);
   const db = openPool({
@@ -61,7 +62,7 @@ test('a database that takes no writes: writes are 503, reads continue, and it is
         `alter database ${store.connection.database} set default_transaction_read_only = ${value}`,
       );
     });
-    // Connections that are open keep what they began with.
+    // Open connections keep the settings that they began with, so they are closed.
     await store.db.rows(
       `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database()
         and pid <> pg_backend_pid()`,
@@ -82,7 +83,7 @@ test('a database that takes no writes: writes are 503, reads continue, and it is
 test('a database with too many connections: 503 until one is free', async (t) => {
   const store = await openTestDatabase(t);
   const { database } = store.connection;
-  // The limit does not count for a superuser, so the application runs as an ordinary account.
+  // The limit does not apply to a superuser, so the application uses an ordinary account.
   const user = `${database}_account`;
   await store.db.run(`create role ${user} login`);
   await store.db.run(`grant all on all tables in schema public to ${user}`);
@@ -172,7 +173,7 @@ function databaseError(code: string, message = 'staged'): pg.DatabaseError {
   return Object.assign(new pg.DatabaseError(message, 6, 'error'), { code, severity: 'ERROR' });
 }
 
-/** Citus gives these no specific code. */
+/** Returns an error to which Citus gives no specific code. */
 function nodeOfCitus(message: string): pg.DatabaseError {
   return databaseError('XX000', message);
 }
@@ -181,7 +182,10 @@ function nodeError(code: string, syscall?: string): Error {
   return Object.assign(new Error('staged'), { code, syscall });
 }
 
-/** A wire to the server that can be frozen: nothing passes, and nothing is refused. */
+/**
+ * Starts a proxy in front of the server that can be frozen: then it passes nothing on, and refuses
+ * nothing.
+ */
 async function startWire(t: Scope, target: { readonly host: string; readonly port: number }) {
   const sockets = new Set<Socket>();
   let isFrozen = false;

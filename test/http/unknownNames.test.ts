@@ -1,6 +1,6 @@
-// Bodies name other records: items, pricing tiers, centers, parts of a payload. A name that stands
-// for nothing is stored, because merchants insert their records in any order, and the response
-// warns of it by its field. Before, it had no effect in silence.
+// Tests bodies that name other records: items, pricing tiers, centers, parts of a payload. An
+// unknown name is stored, because merchants insert their records in any order, and the response
+// warns about its field. Earlier, such a name had no effect and caused no warning.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type TestRequest, testApp } from '../support/app.ts';
@@ -25,7 +25,7 @@ const coupon = await app.request({
 });
 const params = { merchant_item_oid: 1 };
 
-/** What a request names, once as a record that exists, and once as one that does not. */
+/** The names in a request: once of records that exist, and once of records that do not. */
 const rows: readonly {
   readonly operation: TestRequest['operation'];
   readonly params?: TestRequest['params'];

@@ -1,5 +1,5 @@
-// Forms and queries that hold what PostgreSQL cannot store, or names that no header can carry: each
-// is refused before any lookup.
+// Tests forms and queries with text that PostgreSQL cannot store, and names that a header cannot
+// contain: each is refused before any lookup.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { makeBillingLink } from '../../server/src/payments/billingLinkStore.ts';

@@ -1,8 +1,8 @@
 /*
- * A second opinion on schedules, written to share nothing with the server: no Temporal, none of its
- * code, and another way of counting. Days come from a list that is walked one by one from
- * 2000-01-01, months from that list's index; New York's clock changes from the two laws that set
- * them; other zones' offsets from the platform's formatter.
+ * An independent calculation of schedules, which shares nothing with the server: it uses neither
+ * Temporal nor the server's code, and counts in another way. Days are in a list that is walked one
+ * by one from 2000-01-01, and months are found by an index of that list. New York's clock changes
+ * follow the two laws that set them; offsets of other zones are from the platform's formatter.
  */
 import type { Frequency } from '@perennial/contract/frequency.ts';
 
@@ -16,7 +16,7 @@ interface ListedDay {
 const firstYear = 1999;
 const lastYear = 2160;
 
-/** Every day from the first of January of the first year on. */
+/** The list of all days from 1 January of the first year on. */
 export const dayList: readonly ListedDay[] = listDays();
 
 /**
@@ -32,13 +32,13 @@ const monthStarts: readonly number[] = dayList.flatMap(({ day }, index) =>
  */
 const listStartMs = (29 * 365 + 7) * 86_400_000;
 
-/** The list's index of a calendar day. */
+/** Returns the list's index of a calendar day. */
 export const indexOfDay = (year: number, month: number, day: number): number =>
   monthStarts[(year - firstYear) * 12 + month - 1]! + day - 1;
 
 /**
- * Wall time, as milliseconds that would be since 1970 were the zone UTC, of a listed day and a time
- * of day.
+ * Returns the wall time of a listed day and a time of day, as the milliseconds since 1970 that it
+ * would be in UTC.
  */
 export const wallMs = (dayIndex: number, timeMs: number): number =>
   listStartMs + dayIndex * 86_400_000 + timeMs;
@@ -65,8 +65,8 @@ export const meanings: Readonly<Record<Frequency, readonly [amount: number, unit
 };
 
 /**
- * The listed day of the n-th occurrence after a start day: always counted from the start, never
- * from the occurrence before.
+ * Returns the listed day of the n-th occurrence after a start day. It is always counted from the
+ * start, never from the occurrence before.
  */
 export function occurrence(startIndex: number, frequency: Frequency, n: number): number {
   const [amount, unit] = meanings[frequency];
@@ -77,19 +77,20 @@ export function occurrence(startIndex: number, frequency: Frequency, n: number):
   return Math.min(monthStarts[month]! + start.day - 1, lastOfMonth);
 }
 
-/** New York wall time to milliseconds since 1970, for days from 2000 on. */
+/** Converts New York wall time to milliseconds since 1970, for days from 2000 on. */
 export function newYorkMs(dayIndex: number, timeMs: number): number {
   const { year } = dayList[dayIndex]!;
-  // Until 2006: first Sunday of April to last Sunday of October; from 2007: second Sunday of March
-  // to first Sunday of November. At 2 o'clock.
+  // Daylight saving time begins and ends at 2 o'clock. Until 2006 it lasts from the first Sunday of
+  // April to the last Sunday of October, from 2007 on from the second Sunday of March to the first
+  // Sunday of November.
   const spring =
     year < 2007 ? sundayFrom(indexOfDay(year, 4, 1)) : sundayFrom(indexOfDay(year, 3, 8));
   const autumn =
     year < 2007 ? sundayFrom(indexOfDay(year, 10, 25)) : sundayFrom(indexOfDay(year, 11, 1));
   const wall = wallMs(dayIndex, timeMs);
   const hour = 3_600_000;
-  // From 2 to 3 in spring the wall does not exist and the winter offset carries it forward; from 1
-  // to 2 in autumn the first pass is meant.
+  // In spring, wall times from 2 to 3 do not exist, and the winter offset moves them forward. In
+  // autumn, wall times from 1 to 2 occur twice, and the first one is used.
   const isSummer = wall >= wallMs(spring, 3 * hour) && wall < wallMs(autumn, 2 * hour);
   return wall + (isSummer ? 4 : 5) * hour;
 }
@@ -103,7 +104,8 @@ export interface Span {
 
 /** A zone's offset spans over the years 2000 to 2037 as the platform's formatter shows them. */
 export function spansOf(zone: string): Span[] {
-  // Not Temporal: the platform shows a wall for a moment, and the offset is the difference.
+  // This does not use Temporal: the platform formats the wall time of a moment, and the difference
+  // is the offset.
   const format = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     hourCycle: 'h23',

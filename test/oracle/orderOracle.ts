@@ -1,10 +1,10 @@
 /*
- * A second opinion on the amounts of an order, written to share nothing with the server: whole
- * numbers alone, no decimals, and none of its code. It starts from what the order shows of its
- * lines, and from a rate that the test knows.
+ * An independent calculation of an order's amounts, which shares nothing with the server: it uses
+ * only whole numbers, no decimals and none of the server's code. It starts from the lines that the
+ * order shows, and from a tax rate that the test knows.
  */
 
-/** An amount as orders show it. */
+/** An amount as an order shows it. */
 interface Shown {
   readonly value?: number | undefined;
 }
@@ -32,13 +32,13 @@ export interface ShownSummary {
 
 /** How an order is taxed. */
 export interface OracleTax {
-  /** In ten-thousandths of a percent: 82500 is 8.25 %. */
+  /** The rate in ten-thousandths of a percent: 82500 is 8.25 %. */
   readonly rate: number;
   readonly taxesShipping: boolean;
   readonly rounding: 'order' | 'line';
 }
 
-/** Returns the quotient of two whole numbers, half up. */
+/** Returns the quotient of two whole numbers, rounded half up. */
 export const halfUp = (numerator: bigint, denominator: bigint): bigint =>
   (2n * numerator + denominator) / (2n * denominator);
 
@@ -46,7 +46,7 @@ export const halfUp = (numerator: bigint, denominator: bigint): bigint =>
 export const oracleTax = (cents: bigint, rate: number): bigint =>
   halfUp(cents * BigInt(rate), 1_000_000n);
 
-/** Returns the tax on several amounts of cents, rounded once or for each. */
+/** Returns the tax on several amounts of cents, rounded once for all or once for each. */
 export const oracleTaxOn = (
   parts: readonly bigint[],
   rate: number,
@@ -56,7 +56,7 @@ export const oracleTaxOn = (
     ? added(parts.map((part) => oracleTax(part, rate)))
     : oracleTax(added(parts), rate);
 
-/** Returns the sums that the lines and the shipping of an order lead to, in cents. */
+/** Returns the sums in cents that follow from the lines and the shipping of an order. */
 export function oracleSums(lines: readonly ShownLine[], summary: ShownSummary, tax: OracleTax) {
   const shipping =
     cents(summary.shipping_handling_total) - cents(summary.shipping_handling_total_discount);
@@ -69,7 +69,7 @@ export function oracleSums(lines: readonly ShownLine[], summary: ShownSummary, t
   return { subtotal, discount, tax: taxed, total: cost - credit };
 }
 
-/** Returns the same sums as the order shows them. */
+/** Returns the sums in cents that the order shows. */
 export const shownSums = (summary: ShownSummary) => ({
   subtotal: cents(summary.subtotal),
   discount: cents(summary.subtotal_discount),
@@ -90,7 +90,7 @@ function taxedOf(line: ShownLine): bigint {
 
 const added = (parts: readonly bigint[]): bigint => parts.reduce((sum, part) => sum + part, 0n);
 
-/** An amount of two decimals, as a whole number. */
+/** Returns an amount with two decimals as a whole number of cents. */
 function cents(amount: Shown | undefined): bigint {
   const [whole = '0', fraction = ''] = String(amount?.value ?? 0).split('.');
   return BigInt(`${whole}${fraction.padEnd(2, '0')}`);

@@ -19,7 +19,7 @@ const occurrences = 5;
 const minute = 60_000;
 
 test('every frequency from every day of 2000 to 2100 falls where the oracle says', (t) => {
-  // Times of day that New York skips in spring, doubles in autumn, and has every day.
+  // These times of day are skipped in New York in spring, doubled in autumn, or exist every day.
   const times = [150 * minute, 90 * minute, 615 * minute, 0];
   const first = indexOfDay(2000, 1, 1);
   const last = indexOfDay(2100, 12, 31);
@@ -94,8 +94,8 @@ test('schedules that meet a change of the clock fall where the oracle says, in b
 });
 
 /**
- * Schedules whose second date falls on the day of the change, at times around every hour that zones
- * change at.
+ * Returns schedules whose second date falls on the day of a clock change, at times around every
+ * hour at which zones change.
  */
 function meetsChange(
   zone: string,
@@ -130,8 +130,8 @@ function meetsChange(
 }
 
 /**
- * Where a zone skipped a whole day, a shipment due on it is scheduled for the day after, and
- * intervals in days count from there on.
+ * Returns the expected day. If a zone skipped a whole day, a shipment due on it is scheduled for
+ * the day after, and intervals in days count from there.
  */
 function expectedDay(zone: string, start: number, frequency: Frequency, n: number): number {
   const skipped =

@@ -1,5 +1,5 @@
-// Accounts, keys, tokens and sessions: one test for each finding of the security review that an
-// attack on a running server confirmed, named as there.
+// Tests accounts, keys, tokens and sessions: one test for each finding of the security review that
+// an attack on a running server confirmed, under the name that it has there.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -198,7 +198,7 @@ test('M13: tokens, codes and open consent pages end with the password behind the
     });
     assert.equal(refreshed.json.error, 'invalid_grant', who);
     assert.equal((await exchange(clientId, code)).json.error, 'invalid_grant', who);
-    // The page was opened with the old password, so what it grants is worth nothing.
+    // The page was opened with the old password, so its form grants nothing.
     const decided = await browse('/rest/v2/oauth/consent', {
       ticket: ticketIn(page.text),
       decision: 'allow',

@@ -33,7 +33,7 @@ const codeOf = (secret: string, steps = 0) =>
   });
 const made = { key: 0, secret: '', recovery: '' };
 
-/** The changes, in the order of a day, and their mails: to whom, subject and a line. */
+/** The changes of a day in order, and their mails: recipient, subject and one line. */
 const changes: [
   what: string,
   act: () => Promise<unknown>,

@@ -1,5 +1,5 @@
-// The ledger of OWASP ASVS 5.0: each requirement of levels 1 and 2 once, each with a test or page
-// that exists, a reason, or an open gap.
+// Tests the ledger of OWASP ASVS 5.0: each requirement of levels 1 and 2 is in it once, with an
+// existing test or page, a reason, or an open gap.
 
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const rows = [
 const count = (state: string) => rows.filter((row) => row.state === state).length;
 const [met, gaps, none] = [count('met'), count('gap'), count('n/a')];
 
-/** How many requirements of levels 1 and 2 each chapter has, V1 first. */
+/** The number of requirements of levels 1 and 2 in each chapter, beginning with V1. */
 const chapters = [27, 11, 19, 10, 9, 35, 18, 7, 7, 29, 14, 9, 13, 9, 13, 16, 7];
 
 test('every requirement of levels 1 and 2 is in the ledger once', () => {

@@ -1,5 +1,5 @@
-// The log of acts: each act leaves one entry, none shows a secret, and no entry can be changed
-// without a trace.
+// Tests the log of acts: each act adds one entry, no entry shows a secret, and a changed entry is
+// always detected.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -41,7 +41,7 @@ const hook = (url: string) => ({
   basic_password: 'quiet hush harbour',
 });
 
-/** The acts in the order of a working day, and what the log says about each. */
+/** The acts of a working day in order, and what the log records about each. */
 const acts: [operation: OperationId, request: () => object, objectType: string][] = [
   [
     'insertUser',
@@ -182,7 +182,7 @@ function remember(operation: OperationId, text: string): void {
   if (operation === 'insertWebhook') made.webhook = body['webhook']!['webhook_oid']!;
 }
 
-/** Changes that endanger no other person, and why the log leaves them out. */
+/** Changes that are not logged, each with the reason. None of them endangers another person. */
 const left: Readonly<Partial<Record<OperationId, string>>> = {
   logIn: 'the logins of a user are a list with another operation',
   logOut: 'ends the own session',
@@ -371,7 +371,7 @@ test('a changed, removed or forged entry is found, by its number', async (t) => 
 
 const later = Temporal.Instant.from('2999-01-01T00:00Z');
 
-/** Removes the entries before one of them, as if they were old. */
+/** Removes the entries before this one, as if they were old. */
 async function removeBefore(tx: typeof app.db, number: number): Promise<number> {
   const row = await tx.row<{ at: Temporal.Instant }>(
     'select at from audit_entry where merchant_id = $1 and entry_number = $2',
@@ -435,7 +435,7 @@ test('what was removed without a statement is found', async (t) => {
     );
 });
 
-/** Runs `work` in a transaction that is taken back. */
+/** Runs `work` in a transaction that is rolled back. */
 async function undone(work: (tx: typeof app.db) => Promise<void>): Promise<void> {
   const enough = new Error('taken back');
   await app.db

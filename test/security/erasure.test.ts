@@ -1,5 +1,6 @@
-// A customer's story ends with an export and an erasure, test after test. Afterwards no table, file,
-// log or response has a word of the person, the sums stay, and the books and the log are intact.
+// Tells a customer's story, test after test, up to an export and an erasure. Afterwards no table,
+// file, log or response contains a word of the person, the sums are unchanged, and the books and
+// the log are intact.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -28,7 +29,7 @@ const folder = await mkdtemp(join(tmpdir(), 'perennial-erasure-'));
 after(() => rm(folder, { recursive: true }));
 const logged: string[] = [];
 const app = await testApp({
-  // As on a server whose account may not change tables.
+  // The database account may not change tables, as in a hardened installation.
   db: await openAsServer({ after }, await openTestDatabase()),
   mail: folderTransport(join(folder, 'mails')),
   files: { folder: join(folder, 'files') },
@@ -42,7 +43,7 @@ const mentionTables = new Set(
 );
 mentionTables.add('audit_entry');
 const aboutPeople = [...new Set(people.map(({ table }) => table))].sort();
-/** These only point to the person: by numbers, or by the key of a file. */
+/** Tables that only refer to the person, by numbers or by the key of a file. */
 const pointers = [
   'auto_order_update_job',
   'email_list_member',
@@ -50,7 +51,9 @@ const pointers = [
   'workflow_file',
 ];
 
-/** Where a text has words of the person, in any case, also where it is encoded for a mail. */
+/**
+ * Returns the person's words that a text contains, in any case, and also as a mail encodes them.
+ */
 const wordsIn = (text: string): string[] =>
   personWords.filter((word) => text.toLowerCase().includes(word.toLowerCase()));
 
@@ -60,7 +63,7 @@ const tables = (
   )
 ).map(({ name }) => name);
 
-/** The places of all tables that have a word of the person: `table.column: word`. */
+/** Returns the places in all tables that contain a word of the person: `table.column: word`. */
 async function placesInTables(): Promise<string[]> {
   const found = new Set<string>();
   for (const table of tables)
@@ -74,7 +77,7 @@ async function placesInTables(): Promise<string[]> {
   return [...found];
 }
 
-/** The files below the folders of mails and of attachments that have a word of the person. */
+/** Returns the mail files and attachment files that contain a word of the person. */
 async function placesInFiles(): Promise<string[]> {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((name) => name.isFile());
@@ -97,7 +100,7 @@ const booksOf = async (orderIds: readonly string[]) =>
 await openShop(app, await startReceiver({ after }));
 const traces = await leaveTraces(app);
 const params = { customer_profile_oid: traces.customerOid };
-/** The audit's figures of the person's orders before the erasure. */
+/** The audit's figures about the person's orders before the erasure. */
 const books: object[] = [];
 
 test('the person is everywhere before', async () => {

@@ -1,4 +1,4 @@
-// The life of a simple key: its expiry, its secrets, its last use, and who may change it.
+// Tests the life of a simple key: its expiry, its secrets, its last use, and who may change it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

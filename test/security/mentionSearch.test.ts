@@ -1,5 +1,6 @@
-// After an erasure the records of other customers lose the person's email and full name, and nothing
-// else. The search continues where it was after a crash, and a record that resists stops nothing.
+// Tests the search for mentions after an erasure: the records of other customers lose the person's
+// email and full name, and nothing else. After a crash the search continues from where it was, and
+// a record that cannot be changed does not stop it.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ const tables = (
   )
 ).map((table) => table.name);
 
-/** The places of all tables and files that have a word of the person, as a dump shows them. */
+/** Returns the places in all tables and files that contain a word of the person, as in a dump. */
 async function placesOf(): Promise<string[]> {
   const found = new Set<string>();
   for (const table of tables)
@@ -56,7 +57,7 @@ const erase = (customer_profile_oid: number) =>
 const searchOf = async (customer_profile_oid: number) =>
   (await ask({ operation: 'getCustomerErasure', params: { customer_profile_oid } })).search;
 
-/** Events of another object, as many as need several batches; some name the person. */
+/** Adds enough events of another object for several batches; some contain the person's name. */
 const plantEvents = (count: number) =>
   app.db.run(
     `insert into webhook_event (merchant_id, stamp, event_id, expansion, webhook_oids, name, object, payload)
@@ -70,7 +71,7 @@ await openShop(app, await startReceiver({ after }));
 const person = await insertPerson();
 const friend = await buysForThePerson();
 
-/** Another customer orders for the person, staff write about it, and a file holds it. */
+/** Another customer orders for the person, staff write about it, and a file mentions it. */
 async function buysForThePerson() {
   const neighbour = {
     email: 'nell@other.example',
@@ -123,7 +124,7 @@ async function buysForThePerson() {
   return { orderId: order.order_id };
 }
 
-/** A task about something else has a file with the person's email. */
+/** Adds a file that contains the person's email to a task about something else. */
 async function attachList(): Promise<void> {
   const { workflow_attachment_upload_url: upload } = await ask({
     operation: 'getWorkflowTaskAttachmentUploadUrl',
@@ -164,7 +165,7 @@ test('an erasure begins a search, which shows how far it is and continues after 
   const { place, ...search } = await searchOf(person);
   assert.equal(search.state, 'searching');
   assert.ok(place);
-  // A process that died left its lease.
+  // A process that crashed left this lease.
   await app.db.run(
     `update mention_search set lease_until = statement_timestamp() + interval '1 hour'
      where merchant_id = 'TEST'`,

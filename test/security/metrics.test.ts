@@ -1,5 +1,4 @@
-// The figures of the metrics, by which an operator is alerted; the rules and the dashboard of
-// deploy/ name nothing else.
+// Tests the metrics that alert an operator. The rules and the dashboard of deploy/ use no others.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -15,14 +14,14 @@ import { subscribe } from '../support/webhooks.ts';
 const clock = movedClock();
 const app = await testApp({ clock });
 
-/** The figures as `/metrics` shows them after the next measurement. */
+/** Returns the figures that `/metrics` shows after the next measurement. */
 async function figures(): Promise<Map<string, number>> {
   clock.move(20_000);
-  // The first reader of old figures causes the measurement; a later one gets it.
+  // The first reader of outdated figures causes the measurement; a later one gets the result.
   for (let tries = 0; tries < 200; tries++) {
     const found = parsed(await scrape());
     if (found.get('perennial_figures_age_seconds') === 0) return found;
-    // A scrape alone leaves PostgreSQL's answers no turn.
+    // A scrape alone gives this process no turn to read PostgreSQL's responses.
     await app.db.row('select 1');
   }
   return assert.fail('the figures were not measured');
@@ -79,7 +78,7 @@ test('two months of a shop, as its figures show them', async () => {
   await app.work();
   await expectFigures({ overdue_auto_orders: 0, overdue_seconds: 0, open_charges: 0 });
 
-  // 15 February, an hour after it fell due.
+  // It is 15 February, an hour after the auto order fell due.
   await app.setClock('2026-02-15T18:00:00Z');
   await expectFigures({
     overdue_auto_orders: 1,
@@ -94,7 +93,7 @@ test('two months of a shop, as its figures show them', async () => {
     'gateway_seconds_count{kind="simulator",call="charge",answer="approved"}': 2,
   });
 
-  // 15 March: the card is declined. A day later that is no longer counted.
+  // On 15 March the card is declined. A day later the decline is no longer counted.
   await app.db.run("update orders set card_token = 'tok_decline' where merchant_id = 'TEST'");
   await app.setClock('2026-03-15T18:00:00Z');
   await app.work();

@@ -1,5 +1,6 @@
-// Every place that can hold text is classified: an erasure takes people out of it, or it holds none.
-// A new column of the database or a new field of the contract fails here until its author decides.
+// Tests that every place for text is classified: an erasure removes people from it, or it contains
+// no people. A new column of the database or a new field of the contract fails here until its
+// author classifies it.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
@@ -16,7 +17,7 @@ import { testDatabase } from '../support/database.ts';
 const places = peopleOf(sealWith(randomBytes(32))).flatMap(({ tables }) => tables);
 const words = (list = ''): string[] => list.split(/\s+/).filter(Boolean);
 
-/** The columns of text that hold no customer, by the reason. `merchant_id` is in every table. */
+/** The text columns without data of customers, by the reason. `merchant_id` is in every table. */
 const withoutCustomers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'users of the console and their credentials': {
     api_key: 'key_hash previous_hash name prefix permissions allowed_ips last_used_address',
@@ -154,7 +155,10 @@ test('every table and column that an erasure names exists', async () => {
   );
 });
 
-/** Fields of text that an erased order, auto order, review or dispute keeps, without the words. */
+/**
+ * Text fields that an erased order, auto order, review or dispute keeps. They contain no words of
+ * the person.
+ */
 const keptFields = new Set(
   words(`accounting_code action actual_delivery_date actual_delivery_date_formatted
     advertising_source all_time_formatted application_id arbitrary_item_id assigned_by_user

@@ -1,4 +1,5 @@
-// Quotas of a merchant (M11): each is refused with the limit and how to raise it, and only beyond it.
+// Tests the quotas of a merchant (M11): a request beyond a quota is refused, and the message
+// contains the limit and how to raise it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -19,7 +20,7 @@ const seal = sealWith(Buffer.alloc(32, 1));
 const world = await oauthWorld({ quotas, seal });
 const { app } = world;
 
-/** The requests that count against a quota, and how many there were before. */
+/** The requests that count against each quota, and how many objects existed before. */
 const inserts: [kind: keyof typeof quotas, before: number, request: (i: number) => TestRequest][] =
   [
     [
@@ -30,7 +31,7 @@ const inserts: [kind: keyof typeof quotas, before: number, request: (i: number) 
         body: { webhook_url: `https://example.com/${i}`, authentication_type: 'none' },
       }),
     ],
-    // The key of the test is one.
+    // The test's own key counts as one.
     [
       'keys',
       1,

@@ -1,5 +1,6 @@
-// Data older than a merchant's periods is removed in batches: events, the log of deliveries, mails
-// with their files, and the people of finished orders. Data that is still needed stays.
+// Tests that data older than a merchant's periods is removed in batches: events, the log of
+// deliveries, mails with their files, and the people of finished orders. Data that is still needed
+// stays.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ const app = await testApp({ mail: folderTransport(folder) });
 const ask = asker(app);
 const address = { first_name: 'Ann', last_name: 'Lee', address1: '1 Elm Street', city: 'Rome' };
 
-/** A person orders, once or every month, on the clock's day. Returns the id of the order. */
+/** Places an order on the clock's day, once or as a monthly one, and returns its id. */
 async function order(email: string, more: object = {}): Promise<string> {
   const { order: placed } = await ask({
     operation: 'insertOrder',
@@ -144,8 +145,8 @@ test('people of finished orders go; unshipped, disputed, active and recent order
     operation: 'updateMerchantSettings',
     body: { retention: { order_days: 200, mail_days: 200 } },
   });
-  // Another process, because this one looked for old records within the hour and waits for the next
-  // one.
+  // This is another process: the first one searched for old records less than an hour ago and
+  // waits.
   const later = await testApp({ db: app.db, mail: folderTransport(folder) });
   await later.work('retention');
   await later.work('mail removal');
@@ -153,7 +154,8 @@ test('people of finished orders go; unshipped, disputed, active and recent order
     null,
     'unshipped@example.com',
     'disputed@example.com',
-    // Its deliveries cannot be read: it is logged, and stops no other.
+    // The deliveries of this record cannot be read. The error is logged, and the other records are
+    // processed.
     'unreadable@example.com',
     'active@example.com',
     null,
@@ -169,7 +171,7 @@ test('people of finished orders go; unshipped, disputed, active and recent order
   const left = await app.db.rows<{ email: string }>(
     `select distinct email from notice where merchant_id = 'TEST' order by 1`,
   );
-  // The one that waits to be sent, and the recent ones.
+  // The order that waits to be sent and the recent ones keep their people.
   assert.deepEqual(
     left.map(({ email }) => email),
     ['active@example.com', 'recent@example.com'],
@@ -179,7 +181,7 @@ test('people of finished orders go; unshipped, disputed, active and recent order
 
 test('an erased order is not erased again', async () => {
   const { preview } = await ask({ operation: 'previewRetention', body: {} });
-  // The disputed and the unreadable one are old, and are tried again.
+  // The disputed and the unreadable record are old, and both are tried again.
   assert.equal(preview.order_days.count, 2);
 });
 

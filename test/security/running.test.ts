@@ -1,5 +1,5 @@
-// The protection of a running server: its headers, its limits, its public address. Each test names
-// the finding that it keeps fixed.
+// Tests the protection of a running server: its headers, its limits, its public address. Each test
+// names the finding that it prevents from coming back.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -32,7 +32,7 @@ const firstKey = Buffer.alloc(32, 1);
 const app = await testApp({ isHttpsOnly: true, metricsToken, seal: sealWith(firstKey) });
 const { http } = app.app;
 
-/** Every route of the server, as method and path, from the tree that Fastify draws. */
+/** Reads every route of the server, as method and path, from the tree that Fastify prints. */
 function routes(): [method: string, path: string][] {
   const parts: string[] = [];
   return http
@@ -106,12 +106,15 @@ test('the permission is checked before a body is read (M6)', async () => {
   assert.match(full.text, /1000000 bytes/);
 });
 
-/** A start: its settings, its PostgreSQL, and where it listens. */
+/** A start of the server: its settings, its PostgreSQL, and the address on which it listens. */
 interface Start {
   readonly publicUrl?: string;
-  /** `own`: DATABASE_URL. `started`, `adopted`: the embedded one, by this process or another. */
+  /**
+   * `own` is the PostgreSQL of DATABASE_URL. `started` and `adopted` are the embedded one, started
+   * by this process or by another one.
+   */
   readonly postgres: 'own' | 'started' | 'adopted';
-  /** Absent: a worker, which listens nowhere. */
+  /** The address; absent for a worker, which does not listen. */
   readonly at?: string;
 }
 
@@ -192,7 +195,7 @@ test('secrets are sealed with another key, and then open with that one alone', a
   assert.throws(() => sealWith(firstKey).open(stored!.secret), /cannot be opened/);
 });
 
-/** A strict installation: the same merchant behind the same database. */
+/** A strict installation with the same merchant and the same database. */
 const strict = await testApp({
   db: app.db,
   seal: sealWith(firstKey),
@@ -356,7 +359,9 @@ test('PostgreSQL elsewhere is reached over TLS that is checked, or not at all (1
   await rm(folder, { recursive: true });
 });
 
-/** A port that leads to PostgreSQL and ends TLS, or says that it has none. */
+/**
+ * Opens a port in front of PostgreSQL that terminates TLS, or reports that it does not support TLS.
+ */
 async function tlsInFrontOf(
   t: TestContext,
   { host, port }: EmbeddedConnection,
@@ -365,7 +370,7 @@ async function tlsInFrontOf(
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     sockets.add(client.on('error', () => client.destroy()));
-    // The first packet is the driver's question whether there is TLS.
+    // In its first packet the driver asks whether TLS is supported.
     client.once('data', () => {
       client.write(hasTls ? 'S' : 'N');
       if (!hasTls) return;
@@ -440,7 +445,7 @@ test('two releases run side by side for a compatible migration; after another th
   const next = { name: '9998_next.sql', sql: `${added}alter table item add column tried text;\n` };
   assert.deepEqual(await migrate(app.db, [...ours, next]), ['9998_next.sql']);
 
-  // The older release continues, and may be started again.
+  // The older release still works, and can be started again.
   const item = { merchant_item_id: 'NEXT', description: 'Tea', pricing: { cost: 1 } };
   assert.equal((await app.request({ operation: 'insertItem', body: item })).status, 200);
   assert.equal((await http.inject('/readyz')).statusCode, 200);

@@ -1,4 +1,5 @@
-// The second factor: what it asks for, what it takes once, and who can remove it.
+// Tests the second factor: what it asks for, which codes it accepts only once, and who can remove
+// it.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -24,7 +25,7 @@ const enter = async (login: string, code?: string) => {
   return [answer.status, answer.headers['x-perennial-refusal']];
 };
 
-/** Sets up an app for a user who is logged in. */
+/** Sets up an authenticator app for a logged-in user. */
 async function setUp({ request }: TestSession): Promise<{ secret: string; recovery: string[] }> {
   const begun = await app.request({ operation: 'beginSecondFactor', ...request });
   assert.equal(begun.status, 200, begun.text);

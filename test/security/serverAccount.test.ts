@@ -1,5 +1,6 @@
-// Servers run as an account that reads and writes rows alone (deploy/server-account.sql), next to
-// commands that run as the owner of the database. The whole story of erasure.test.ts runs as it, too.
+// Tests servers that use a database account with access to rows alone (deploy/server-account.sql),
+// together with commands that use the owner's account. All of erasure.test.ts uses that account,
+// too.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { feedEnd, readFeed } from '../../server/src/platform/events/feed.ts';

@@ -1,4 +1,4 @@
-// The device flow over real HTTP (RFC 8628): a device without a keyboard, and its user at a
+// Tests the device flow over real HTTP (RFC 8628): a device without a keyboard, and its user at a
 // browser.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -18,7 +18,7 @@ const poll = (deviceCode: string, changes: Record<string, string> = {}) =>
     device_code: deviceCode,
     ...changes,
   });
-/** The device waits as long as it must. */
+/** Moves the device's next allowed poll into the past, as if the device had waited. */
 const waited = () => app.db.run(`update oauth_device set poll_after = now() - interval '1 second'`);
 
 async function answerAs(decision: 'allow' | 'deny', userCode: string) {

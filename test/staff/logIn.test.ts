@@ -1,4 +1,5 @@
-// Guessing is slow: per account and per address, for many at once too.
+// Tests that guessing of passwords is slowed: per account and per address, also for many attempts
+// at once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';

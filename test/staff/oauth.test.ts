@@ -1,5 +1,5 @@
-// OAuth over real HTTP: the code flow as a browser and an application go through it, refresh and
-// revoke, and the usual attacks.
+// Tests OAuth over real HTTP: the code flow with a browser and an application, refresh and revoke,
+// and the usual attacks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setDisabled } from '../../server/src/oauth/applicationStore.ts';
@@ -71,7 +71,10 @@ test('the code flow: log in, see what is asked, allow, exchange, call, refresh, 
   assert.deepEqual([logins.length, logins[0].login, logins[0].ip_address], [1, 'ann', '127.0.0.1']);
 });
 
-/** The form names the application as text, and a wrong password is not in the next form. */
+/**
+ * Asserts that the form shows the application's name as text, and that a wrong password is not in
+ * the next form.
+ */
 async function assertLogInForm(): Promise<void> {
   const form = await browse(authorizePath + queryOf(authorization(clientId)));
   assert.equal(form.status, 200);
@@ -87,7 +90,7 @@ async function assertLogInForm(): Promise<void> {
   assert.doesNotMatch(wrong.text, /value="wrong"/);
 }
 
-/** Logs in and allows what the page lists; returns the code of the redirect. */
+/** Logs in, allows what the page lists, and returns the code of the redirect. */
 async function allow(): Promise<string> {
   const consent = await browse(authorizePath, { ...authorization(clientId), ...credentials });
   assert.equal(consent.status, 200);
@@ -106,7 +109,7 @@ async function allow(): Promise<string> {
   return query.get('code')!;
 }
 
-/** The token may do what the user allowed and may do, and nothing else. */
+/** Asserts that the token may do only what the user both allowed and may do. */
 async function assertPermissions(token: string): Promise<void> {
   assert.equal((await call(token)).status, 200);
   assert.deepEqual((await call(token, '/rest/v2/oauth/me')).json, {
@@ -445,7 +448,7 @@ test('a client that authenticates in two ways at once is refused (RFC 6749, 2.3)
   }
 });
 
-/** Moves the use of tokens that were used into the past. */
+/** Makes all used tokens look as if they were used this number of seconds earlier. */
 const passed = (seconds: number) =>
   app.db.run(
     `update oauth_token set used_at = shifted(used_at, -1000 * $1::int) where merchant_id = 'TEST'

@@ -9,7 +9,7 @@ import { type TestApp, type TestAppOptions, testApp, testNow } from '../support/
 import { addUser } from '../support/staff.ts';
 
 /**
- * A server on a port, a user who can log in, and an application: what OAuth's tests speak to as a
+ * A server on a port, a user who can log in, and functions with which OAuth's tests act as a
  * browser and as an application.
  */
 export interface OauthWorld {
@@ -17,23 +17,23 @@ export interface OauthWorld {
   readonly baseUrl: string;
   readonly userId: number;
   registerApplication(changes?: ApplicationChanges): Promise<string>;
-  /** A browser's GET or, with `form`, POST; redirects are not followed. */
+  /** Sends a browser's GET or, with `form`, its POST. Redirects are not followed. */
   browse(
     path: string,
     form?: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer>;
-  /** An application's POST. */
+  /** Sends a POST of an application. */
   post(
     path: string,
     form: Readonly<Record<string, string>>,
     headers?: Readonly<Record<string, string>>,
   ): Promise<Answer>;
-  /** A call of the API with a token. */
+  /** Calls the API with a token. */
   call(token: string, path?: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  /** Logs in and allows; returns the code. */
+  /** Logs in, allows the application, and returns the code. */
   obtainCode(clientId: string, changes?: Readonly<Record<string, string>>): Promise<string>;
-  /** Does the whole code flow; returns the tokens. */
+  /** Runs the whole code flow, and returns the tokens. */
   connect(clientId: string): Promise<{ access_token: string; refresh_token: string }>;
 }
 
@@ -45,7 +45,7 @@ export interface ApplicationChanges {
   readonly deviceScope?: string;
 }
 
-/** The fields of all responses of OAuth: a test reads those of the endpoint that it called. */
+/** The fields of all responses of OAuth. A test reads those of the endpoint that it called. */
 interface OauthJson
   extends Readonly<
     Record<
@@ -72,7 +72,10 @@ export interface Answer {
   readonly headers: Headers;
   readonly text: string;
   readonly location: URL | undefined;
-  /** The fields of every endpoint of OAuth; a test reads those of the one that it called. */
+  /**
+   * The body as JSON, with the fields of every endpoint. A test reads those of the endpoint that it
+   * called.
+   */
   readonly json: OauthJson;
 }
 
@@ -182,7 +185,7 @@ async function obtainCode(
   return decided.location!.searchParams.get('code')!;
 }
 
-/** A good authorization request. */
+/** Returns a valid authorization request. */
 export const authorization = (clientId: string) => ({
   response_type: 'code',
   client_id: clientId,
@@ -193,9 +196,9 @@ export const authorization = (clientId: string) => ({
 export const queryOf = (parameters: Readonly<Record<string, string>>): string =>
   `?${new URLSearchParams(parameters)}`;
 
-/** The ticket that a consent page holds. */
+/** Returns the ticket in the form of a consent page. */
 export const ticketIn = (html: string): string => /name="ticket" value="([^"]+)"/.exec(html)![1]!;
 
-/** The verifier's challenge of PKCE, S256. */
+/** Returns the PKCE challenge of a verifier, with the method S256. */
 export const challengeOf = (verifier: string): string =>
   createHash('sha256').update(verifier).digest('base64url');

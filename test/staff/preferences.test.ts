@@ -1,4 +1,5 @@
-// The data that the console stores: of a user, and as views of lists that colleagues may share.
+// Tests the data that the console stores: settings of a user, and views of lists that colleagues
+// may share.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';

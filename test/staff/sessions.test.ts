@@ -1,4 +1,5 @@
-// A person logs in with a browser: what the cookie may do, what ends it, and what other sites try.
+// Tests sessions of a browser: what the cookie may do, what ends it, and the requests of other
+// sites.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -17,7 +18,7 @@ import {
 } from '../support/sessions.ts';
 import { addGroup, addUser } from '../support/staff.ts';
 
-// The machine's clock of this file: moved by hand, also the one that caches read.
+// The machine clock of this file, including the time that caches read. Tests move it by hand.
 let now = Temporal.Instant.from('2026-03-02T09:00:00Z');
 let monotonicMs = 0;
 const clock: SystemClock = { ...systemClock, now: () => now, monotonicMs: () => monotonicMs };
@@ -119,7 +120,7 @@ for (const [what, publicUrl, headers, expected] of [
       headers: { ...headers, cookie: cookieOf(cookie) },
     });
     assert.equal(read.status, 200);
-    // Over https, a cookie that plain http could have planted is ignored.
+    // Over https, the server ignores a cookie that plain http could have set.
     const planted = await secured.request({
       operation: 'getSession',
       key: null,
@@ -192,7 +193,10 @@ for (const field of ['merchant_id', 'login', 'password']) {
   });
 }
 
-/** Changes by cookie that another site or program sends, and the code that refuses each. */
+/**
+ * Changes with a cookie that another site or program sends, and the code with which each is
+ * refused.
+ */
 const attacks: readonly [what: string, headers: Record<string, string>, code: string][] = [
   ['a page of another site', { ...pageHeaders, 'sec-fetch-site': 'cross-site' }, 'foreign_request'],
   ['a sister site', { ...pageHeaders, 'sec-fetch-site': 'same-site' }, 'foreign_request'],

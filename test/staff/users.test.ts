@@ -1,4 +1,5 @@
-// Users and groups over HTTP: what may be given, what stays, what is never shown.
+// Tests users and groups over HTTP: which permissions may be given, what stays, and what is never
+// shown.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,5 @@
-// The function `fold` of PostgreSQL and that of kernel/caseFolding.ts are one: what one stores, the
-// other finds.
+// Tests that the function `fold` of PostgreSQL and the one of kernel/caseFolding.ts return the
+// same, so that each finds what the other stored.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fold } from '../../server/src/kernel/caseFolding.ts';
@@ -8,7 +8,8 @@ import { testDatabase } from '../support/database.ts';
 const charactersAtOnce = 20_000;
 
 /**
- * Every character but U+0000 and halves of surrogate pairs, in pieces with a bar between any two.
+ * Yields every character except U+0000 and halves of surrogate pairs, in pieces with a bar between
+ * any two characters.
  */
 function* everyCharacter(): Generator<string> {
   let piece: string[] = [];

@@ -1,5 +1,6 @@
-// Records that an earlier release stored are found after migration 0055, also those that it took
-// for two, and fields that it spelt in another way have their published names after 0395.
+// Tests that records of an earlier release are found after migration 0055, including those that the
+// release stored twice. Fields that the release spelt differently have their published names after
+// 0395.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { migrate, readMigrations } from '../../server/src/platform/storage/migrate.ts';
@@ -42,7 +43,7 @@ const before = [
     values ('TEST', 'ς', 1), ('TEST', 'σ', 1)`,
 ];
 
-// Item 4 as 0395 leaves it.
+// Item 4 after 0395.
 const renamedItem = {
   merchant_item_id: 'MUG',
   tags: { tags: [{ tagType: 'item', tagValue: 'blue' }, { tagValue: 'new' }] },

@@ -1,8 +1,8 @@
-// A year of the demo on a Citus (CITUS_URL) while its workers crash in turn and the demo merchant is
-// moved from one to the other: `npm test -- --citus test/storage/citusYear.long.ts`. Every rebill is
-// captured once by the simulator's own books, the audit finds no difference, and a reader of the
-// feed misses nothing. The role of CITUS_URL must be allowed to crash a worker (superuser), and the
-// workers need `wal_level = logical`.
+// Plays a year of the demo on a Citus (CITUS_URL) while its workers crash in turn and the demo
+// merchant is moved from one to the other: `npm test -- --citus test/storage/citusYear.long.ts`.
+// Every rebill is captured once by the simulator's own books, the audit finds no difference, and a
+// reader of the feed misses nothing. The role of CITUS_URL must be allowed to crash a worker
+// (superuser), and the workers need `wal_level = logical`.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -22,12 +22,15 @@ import { withPool } from '../support/testStore.ts';
 
 const run = promisify(execFile);
 const workers = (await nodesOfStore()).slice(1);
-/** Days of the demo's clock between two disturbances. */
+/** The days of the demo's clock between two disturbances. */
 const daysBetween = 30;
 
 type Send = <Answer>(method: string, path: string, body?: unknown) => Promise<Answer | undefined>;
 
-/** Requests as the demo merchant; a refusal, as while its node is away, returns nothing. */
+/**
+ * Sends requests as the demo merchant. Undefined when the request is refused, for example while the
+ * merchant's node is down.
+ */
 const sender =
   (address: string, { apiKey }: Demo): Send =>
   async (method, path, body) => {
@@ -42,7 +45,7 @@ const sender =
     return undefined;
   };
 
-/** The node that has the demo merchant, and its shard there. */
+/** Finds the node with the demo merchant, and the merchant's shard there. */
 async function homeOf(db: Database): Promise<{ host: string; port: number; shard: number }> {
   const row = await db.row<{ host: string; port: number; shard: number }>(
     `select nodename as host, nodeport as port, shardid as shard from citus_shards
@@ -78,7 +81,7 @@ async function moveDemo(db: Database): Promise<void> {
   });
 }
 
-/** The kinds of disturbance, in turn. */
+/** Returns the kinds of disturbance, which are used in turn. */
 function disturbances(db: Database, database: string): readonly (() => Promise<void>)[] {
   const isHome = async (node: EmbeddedConnection) => {
     const home = await homeOf(db);
@@ -94,7 +97,7 @@ function disturbances(db: Database, database: string): readonly (() => Promise<v
 const daysIn = ({ from_dts, reached_dts }: ClockAdvance): number =>
   (Date.parse(reached_dts!) - Date.parse(from_dts!)) / 86_400_000;
 
-/** Plays a year, and disturbs the cluster every month of it. Returns how often it did. */
+/** Plays a year, disturbs the cluster every month, and returns the number of disturbances. */
 async function playYear(
   send: Send,
   disturb: readonly (() => Promise<void>)[],
@@ -116,7 +119,10 @@ async function playYear(
   }
 }
 
-/** Reads the feed to its present end, again and again, until `isOver`. Returns the events' names. */
+/**
+ * Reads the feed to its present end, again and again, until `isOver`. Returns the names of the
+ * events.
+ */
 async function readFeed(send: Send, isOver: () => boolean): Promise<string[]> {
   const names: string[] = [];
   for (let cursor = ''; ; ) {
@@ -131,7 +137,7 @@ async function readFeed(send: Send, isOver: () => boolean): Promise<string[]> {
   }
 }
 
-/** The captures of rebills in the simulator's books, by rebill. */
+/** Reads the captures of rebills from the simulator's books. */
 async function capturesIn(dataDir: string): Promise<string[]> {
   const lines = (await readFile(join(dataDir, 'simulator.jsonl'), 'utf8')).trim().split('\n');
   const charges = new Map<string, string>();
@@ -182,7 +188,8 @@ test('a year of the demo is billed exactly once while nodes of Citus crash and t
       `${read.length} events; ${stdout.trim().split('\n').at(-1)}`,
   );
   await end();
-  // A disturbance may outlast months of the clock, so their number depends on the machine.
+  // A disturbance may last for months of the clock, so the number of disturbances depends on the
+  // machine.
   assert.ok(disturbed >= 2 * kinds.length, `${disturbed} disturbances`);
   assert.ok(billed.length > 5000, `${billed.length} rebills`);
 });

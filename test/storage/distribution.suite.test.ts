@@ -1,4 +1,5 @@
-// Where tables go when PostgreSQL runs with Citus. The last test needs a Citus (CITUS_URL).
+// Tests where tables are placed when PostgreSQL runs with Citus. The last test needs a Citus
+// (CITUS_URL).
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
@@ -28,7 +29,10 @@ import { withPool } from '../support/testStore.ts';
 import { migrationFaults, readCatalogue } from './shapes.ts';
 
 const run = promisify(execFile);
-/** No cluster was filled by a release before this one. */
+/**
+ * The first migration that can run on a cluster with data, because no earlier release filled a
+ * cluster.
+ */
 const firstOnFilledCluster = '0230_key_lives.sql';
 const isOnCitus = (await nodesOfStore()).length > 1;
 
@@ -104,7 +108,7 @@ test('plans on the workers are made with our settings, which a session does not 
     assert.ok(set.includes(each), each);
   const role = `alter role ${connection.user} in database ${connection.database}`;
   await withPool(workers[0]!, (direct) => direct.run(`${role} set jit to on`));
-  // Servers that start together.
+  // Three servers start together.
   await Promise.all([db, db, db].map((each) => keepWorkerSettings(each)));
   assert.deepEqual(await read(), set);
 });

@@ -6,8 +6,8 @@ import { lockDue } from '../../server/src/rebill/dueStore.ts';
 import { addMerchantRow, openTestDatabase } from '../support/database.ts';
 
 /*
- * A claim examines each due auto order with one search for the charge that it may have under way,
- * however many charges are under way and whatever the statistics say about them.
+ * A claim reads the open charge of each due auto order with one search. This holds however many
+ * charges are in flight, and whatever the statistics about them are.
  */
 
 const { connection } = await openTestDatabase();
@@ -31,7 +31,7 @@ for (const mode of ['force_custom_plan', 'force_generic_plan'])
     const merchantId = mode === 'force_custom_plan' ? 'CUST' : 'GENER';
     await addMerchantRow(db, merchantId);
     await addAutoOrders(db, merchantId);
-    // The statistics that autovacuum collects while no charge is under way.
+    // Collects the statistics that autovacuum would collect while no charge is in flight.
     await db.run('analyze auto_order, rebill');
     await startCharges(db, merchantId);
     await db.run(`set plan_cache_mode = ${mode}`);
@@ -72,7 +72,7 @@ async function startCharges(db: Database, merchantId: string): Promise<void> {
   );
 }
 
-/** Returns the part of the claim's plan that reads charges, after it was carried out. */
+/** Runs the claim, and returns the part of its plan that reads charges. */
 async function explainClaim(db: Database, merchantId: string): Promise<PlanNode> {
   const explaining: Database = Object.create(db, {
     rows: {

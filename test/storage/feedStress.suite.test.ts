@@ -1,6 +1,6 @@
-// Readers of the feed while many writers commit late, roll back, and touch each other's objects: on
-// plain PostgreSQL, on partitioned tables, and on Citus (CITUS_URL), where a node may be lost between
-// the two phases of a commit.
+// Tests readers of the feed while many writers commit late, roll back, and change each other's
+// objects: on plain PostgreSQL, on partitioned tables, and on Citus (CITUS_URL), where a node may
+// be lost between the two phases of a commit.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Temporal } from 'temporal-polyfill';
@@ -22,7 +22,7 @@ import { withPool } from '../support/testStore.ts';
 
 const merchantIds = ['ONE', 'TWO', 'THREE', 'FOUR', 'FIVE', 'SIX'];
 const writersEach = 3;
-/** Each writer's own, and one that all write. */
+/** One object for each writer, and one that all writers share. */
 const objects = ['0', '1', '2', 'shared'];
 const writingMs = 1500;
 
@@ -32,7 +32,7 @@ const world = await testApp({ db: readingDb });
 
 class RolledBack extends Error {}
 
-/** As every operation does before it emits: it holds the object that the event is about. */
+/** Locks the objects of the events, as every operation does before it emits. */
 async function lockObjects(db: Database, merchantId: string, names: readonly string[]) {
   await db.rows(
     `select name from counter where merchant_id = $1 and name = any($2::text[]) order by name
@@ -51,8 +51,8 @@ async function addMerchant(merchantId: string): Promise<void> {
 }
 
 /**
- * Emits on the writer's object, at times on the shared one too; keeps some transactions open for up
- * to 25 ms, while those of the other writers pass it by; and gives up every ninth.
+ * Emits events of the writer's object, sometimes of the shared one as well. Keeps some transactions
+ * open for up to 25 ms while other writers commit, and rolls back every ninth one.
  */
 async function writeOnce(context: Context, writer: number, turn: number): Promise<void> {
   const names = turn % 4 === 0 ? [objects[writer]!, 'shared'] : [objects[writer]!];
@@ -85,7 +85,7 @@ async function write(merchantId: string, writer: number, isEnough: () => boolean
   for (let turn = 0; !isEnough(); turn++) await writeOnce(context, writer, turn);
 }
 
-/** Reads page by page until the writers are done and nothing is left. */
+/** Reads page by page until the writers have finished and no page is left. */
 async function readOn(
   db: Database,
   merchantId: string,
@@ -179,7 +179,7 @@ async function checkWhole(merchantId: string, read: readonly FeedEvent[]): Promi
   }
 }
 
-/** The node of Citus that has a merchant's rows, and the name of its part of `counter` there. */
+/** Finds the node of Citus with a merchant's rows, and the name of its part of `counter` there. */
 async function placeOf(merchantId: string): Promise<{ node: EmbeddedConnection; table: string }> {
   const row = await readingDb.row<{ port: number; host: string; table: string }>(
     `select nodeport as port, nodename as host, shard_name as table from citus_shards
@@ -191,7 +191,7 @@ async function placeOf(merchantId: string): Promise<{ node: EmbeddedConnection; 
   return { node: { ...connection, host, port }, table };
 }
 
-/** Adds a merchant on another node than the given one. */
+/** Adds a merchant on a node other than the given one. */
 async function addElsewhereThan({ port }: EmbeddedConnection): Promise<string> {
   for (let number = 1; ; number++) {
     const merchantId = `E${number}`;
@@ -206,7 +206,7 @@ const preparedOn = (node: EmbeddedConnection) =>
     db.rows('select gid from pg_prepared_xacts where database = current_database()'),
   );
 
-/** Changes the schema of one node alone. */
+/** Changes the schema of one node only. */
 const changeNode = (db: Database, ...statements: readonly string[]) =>
   db.transaction(async (tx) => {
     await tx.run('set local citus.enable_ddl_propagation = off');
@@ -214,8 +214,8 @@ const changeNode = (db: Database, ...statements: readonly string[]) =>
   });
 
 /**
- * Commits a transaction on the nodes of two merchants. It runs `lose` when the first node has
- * prepared its part and the second one, which is made to wait, has not.
+ * Commits a transaction on the nodes of two merchants. Runs `lose` when the first node has prepared
+ * its part and the second one, which the test delays, has not.
  */
 async function commitAround(
   [first, second]: readonly [string, string],
@@ -269,7 +269,7 @@ test('an event whose node is lost between the two phases of its commit is not pa
   const read = async (merchantId: string, place: FeedPlace) =>
     (await readFeed(readingDb, merchantId, place, 9)).map(({ objectId }) => objectId);
   await readingDb.run('select recover_prepared_transactions()');
-  // While this transaction is open, Citus does not recover by itself.
+  // While this transaction is open, Citus does not start its own recovery.
   await readingDb.transaction(async (tx) => {
     await tx.run('select recover_prepared_transactions()');
     await commitAround(
@@ -284,7 +284,7 @@ test('an event whose node is lost between the two phases of its commit is not pa
     assert.deepEqual(await read('ONE', from.here), []);
   });
   do {
-    // The first one finds its connection to the node closed.
+    // The first attempt may fail because the connection to the node is closed.
     await readingDb.run('select recover_prepared_transactions()').catch(() => {});
   } while ((await preparedOn(node)).length > 0);
   assert.deepEqual(await read('ONE', from.here), ['lost', 'after']);

@@ -1,12 +1,12 @@
-// A stored text is found by itself, by its capitals and by its small letters, in any script; and it
-// is stored only once.
+// Tests that a stored text is found by itself, by its capitals and by its small letters, in any
+// script, and that it is stored only once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
 
 const app = await testApp();
 
-/** Texts of up to 18 characters whose case is not as simple as that of A. */
+/** Texts of up to 18 characters with special rules of case. */
 const texts = [
   'CAFÉ',
   'Cafe\u0301-2',
@@ -27,7 +27,7 @@ const texts = [
 ];
 const formsOf = (text: string): string[] => [
   ...new Set([text, text.toLowerCase(), text.normalize('NFC'), text.normalize('NFD')]),
-  // The dotless i has the capital of another letter.
+  // The capital of a dotless i is also the capital of another letter.
   ...(text.includes('ı') ? [] : [text.toUpperCase()]),
 ];
 const sold = (id: string) => ({

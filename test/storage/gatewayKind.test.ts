@@ -1,4 +1,4 @@
-// Auto orders from before the kind of gateway was remembered get it from what was charged.
+// Tests that auto orders from before the kind of gateway was stored get it from their charges.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readMigrations, splitStatements } from '../../server/src/platform/storage/migrate.ts';
@@ -41,7 +41,8 @@ test('the kind of gateway follows from the last paid charge', async () => {
       auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly'] },
     },
   });
-  // Paid by card and billed; paid by card alone; imported without a charge.
+  // One auto order is paid by card and billed, one is only paid by card, and one is imported
+  // without a charge.
   await subscribe('tok_billed');
   await app.request({ operation: 'setClock', body: { now_dts: '2026-02-16T12:00:00-05:00' } });
   await subscribe('tok_young');

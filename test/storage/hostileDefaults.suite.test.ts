@@ -1,5 +1,5 @@
-// Every connection sets what it needs, whatever the defaults of the server, the database or the
-// account are.
+// Tests that every connection sets what it needs, whatever the defaults of the server, the database
+// or the account are.
 
 import assert from 'node:assert/strict';
 import { createServer, type Socket } from 'node:net';
@@ -39,7 +39,8 @@ const hostile = {
   array_nulls: 'off',
   quote_all_identifiers: 'on',
   gin_fuzzy_search_limit: '1',
-  // Long enough for the statement that sets ours, where they do not come with the start.
+  // These limits are long enough for the statement that sets ours, where the connection does not
+  // set them at its start.
   statement_timeout: '12000',
   lock_timeout: '12000',
   idle_in_transaction_session_timeout: '12000',
@@ -50,8 +51,8 @@ const hostile = {
 } as const;
 
 /**
- * A migrated database of the test's own whose defaults are all wrong: those of the database, or
- * those of the account, which are stronger.
+ * Returns a migrated database with wrong defaults: those of the database, or those of the account,
+ * which take precedence.
  */
 async function hostileDatabase(
   t: Parameters<typeof openTestDatabase>[0],
@@ -65,14 +66,14 @@ async function hostileDatabase(
       : `alter role current_user in database ${database} set`;
   for (const [name, value] of Object.entries(hostile))
     await opened.db.run(`${alter} ${name} = ${value}`);
-  // As the start of a server does. Citus passes the defaults of an account on to its workers.
+  // The start of a server does the same. Citus passes the defaults of an account on to its workers.
   await keepWorkerSettings(opened.db);
   return opened;
 }
 
 test('each default that would harm is set by us', () => {
   const ours = Object.keys(sessionSettings(servingLimits)).map((name) => name.toLowerCase());
-  // JIT's threshold matters to no one while JIT is off.
+  // While JIT is off, its threshold has no effect.
   const left = Object.keys(hostile).filter((name) => !ours.includes(name));
   assert.deepEqual(left, ['jit_above_cost']);
 });
@@ -103,7 +104,10 @@ for (const [settingsMode, whose] of [
   });
 }
 
-/** PostgreSQL shows `15000` as `15s` and `ISO,MDY` as `ISO, MDY`. */
+/**
+ * Rewrites a value as PostgreSQL accepts it: PostgreSQL shows `15000` as `15s` and `ISO,MDY` as
+ * `ISO, MDY`.
+ */
 const plain = (value: string): string =>
   value
     .replace(/^(\d+)s$/, '$1000')
@@ -202,8 +206,8 @@ for (const pooler of ['refuses', 'drops'] as const) {
     t.after(() => db.close());
     for (const read of [db.rows.bind(db), db.lookup.bind(db)])
       assert.deepEqual(await read("select current_setting('jit') as jit"), [{ jit: 'off' }]);
-    // The account's own defaults now: what a pooler opens from here on has them before any
-    // statement of ours.
+    // The account now has our defaults: a connection that a pooler opens from here on has them
+    // before our first statement.
     const bare = openPool({
       connection: behind,
       maxConnections: 1,
@@ -219,7 +223,9 @@ for (const pooler of ['refuses', 'drops'] as const) {
   });
 }
 
-/** A pooler's door: it passes on everything but the startup parameter `options`. */
+/**
+ * Starts a stand-in for a pooler that passes on everything except the startup parameter `options`.
+ */
 async function startPooler(
   t: Parameters<typeof openTestDatabase>[0] & object,
   how: 'refuses' | 'drops',

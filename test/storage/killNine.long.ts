@@ -1,4 +1,4 @@
-// `npm run test:faults`: the same as killNine.test.ts, with enough kills for rare moments.
+// `npm run test:faults`: runs killNine.test.ts with enough kills to reach rare moments.
 import { test } from 'node:test';
 import { killDuringWrites } from './killNine.ts';
 

@@ -17,21 +17,20 @@ import { withPool } from '../support/testStore.ts';
 const merchantId = 'KILL';
 const writers = 8;
 
-/** The real server on a separate folder. */
+/** The real server on its own data folder. */
 interface Running {
   readonly process: ChildProcess;
   readonly baseUrl: string;
 }
 
-/** How often the server is killed, the last time after `writesMax` writes. */
+/** How often the server is killed. The last kill comes after `writesMax` writes. */
 interface Kills {
   readonly kills: number;
   readonly writesMax: number;
 }
 
 /**
- * Kills the server `kills` times while it is written to, and fails if a write that it acknowledged
- * is lost.
+ * Kills the server `kills` times during writes, and fails if a write that it acknowledged is lost.
  */
 export async function killDuringWrites(t: TestContext, { kills, writesMax }: Kills): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'perennial-kill-'));
@@ -42,7 +41,8 @@ export async function killDuringWrites(t: TestContext, { kills, writesMax }: Kil
   for (let kill = 1; kill <= kills; kill++) {
     const server = await serve(folder);
     key ??= await withGuest(folder, openMerchant);
-    // Each time somewhere else in the run: early, when all is cold, and late.
+    // Each kill comes at a later moment of the run: the first ones soon after the start, the last
+    // ones after many writes.
     const enough = Math.ceil((kill * writesMax) / kills);
     acknowledged.push(
       ...(await writeUntil({ ...server, key }, `K${kill}`, enough, () =>
@@ -59,7 +59,10 @@ export async function killDuringWrites(t: TestContext, { kills, writesMax }: Kil
   assert.deepEqual(lost, []);
 }
 
-/** In turn everything at once, and the server alone, whose PostgreSQL its watchdog then stops. */
+/**
+ * Kills all processes at once, or in every second round only the server, after which the watchdog
+ * stops its PostgreSQL.
+ */
 function killed(server: Running, folder: string, kill: number): Promise<void> {
   return kill % 2 === 1
     ? killServers(join(folder, 'postgres'), server.process)
@@ -71,7 +74,7 @@ async function serve(folder: string): Promise<Running> {
     ...process.env,
     DATA_DIR: folder,
     PORT: '0',
-    // Its log says where it listens.
+    // The log reports the address on which the server listens.
     LOG_LEVEL: 'info',
     DATABASE_URL: '',
     DEMO: 'off',
@@ -81,7 +84,7 @@ async function serve(folder: string): Promise<Running> {
   const program = fileURLToPath(new URL('../../server/src/main.mjs', import.meta.url));
   const child = spawnNode([program], { env });
   const lines = createInterface({ input: child.stdout });
-  // It is read to its end: a server whose log is not read stops.
+  // The log is read to its end, because a server whose log is not read stops.
   const baseUrl = await new Promise<string>((resolve, reject) => {
     lines.on('line', (line) => {
       const address = /Server listening at (http:[^" ]+)/.exec(line)?.[1];
@@ -92,15 +95,15 @@ async function serve(folder: string): Promise<Running> {
   return { process: child, baseUrl };
 }
 
-/** Makes the merchant of the test; returns a key of it. */
+/** Adds the test's merchant, and returns a key of it. */
 async function openMerchant(db: DatabasePool): Promise<string> {
   await addMerchant(db, merchantId);
   return addKey(db, merchantId);
 }
 
 /**
- * Several writers insert items until the server is gone. Once `enough` are acknowledged, `kill`
- * ends the server. Returns the acknowledged ones.
+ * Several writers insert items until the server is gone. `kill` ends the server once `enough` items
+ * are acknowledged. Returns the acknowledged items.
  */
 async function writeUntil(
   server: Running & { readonly key: string },
@@ -128,8 +131,8 @@ async function writeUntil(
 }
 
 /**
- * Whether the server acknowledged the item, could not serve just now (503, also where the machine is
- * so slow that a statement takes its whole time), or cannot any more.
+ * Inserts an item. Returns whether the server acknowledged it, could not serve just now (503; on a
+ * slow machine also when a statement reaches its time limit), or is gone.
  */
 async function insertItem(
   { baseUrl, key }: Running & { readonly key: string },
@@ -167,7 +170,7 @@ async function missing(folder: string, ids: readonly string[]): Promise<string[]
   return ids.filter((id) => !found.has(id));
 }
 
-/** Uses the database of the server that runs on the folder. */
+/** Gives `work` the database of the server that runs on the folder. */
 async function withGuest<T>(folder: string, work: (db: DatabasePool) => Promise<T>): Promise<T> {
   const guest = await startEmbeddedPostgres({
     dataDir: join(folder, 'postgres'),

@@ -43,11 +43,11 @@ import { withPool } from '../support/testStore.ts';
 
 const isRoot = process.getuid?.() === 0;
 const nobody: Account = { uid: 65534, gid: 65534 };
-/** Why tests that run this project as another account are left out, if they are. */
+/** Why tests that run this project as another account are skipped; undefined when they are not. */
 const cannotBeOthers = !isRoot ? 'only root can become another account' : await whyClosed();
 const log = { debug() {}, info() {}, warn: console.error };
 let folder: string;
-/** One cluster for all tests that need any; each leaves it stopped. */
+/** The cluster that the tests share; each test leaves it stopped. */
 let dataDir: string;
 let account: Account | undefined;
 
@@ -139,7 +139,8 @@ test('kill -9 of everything but a backend that notices nothing: the next start e
   });
   const backend = await held.row<{ pid: number }>('select pg_backend_pid() as pid');
   const pid = required(backend, 'backend').pid;
-  // At once: the pool closes an idle connection after a while, and listing processes may take longer.
+  // This must follow at once: the pool closes an idle connection after a while, and listing
+  // processes may take longer.
   process.kill(pid, 'SIGSTOP');
   const { servers, watchdogs } = await processesOf(dataDir);
   for (const each of [...watchdogs, servers[0]!]) process.kill(each, 'SIGKILL');
@@ -216,7 +217,7 @@ test('the server that a second process joined is killed: the second learns it an
 test('two first starts at once: one makes the data and serves, the other joins', async (t) => {
   const fresh = join(await openFolder(), 'postgres');
   const both = await Promise.all([launchElsewhere([fresh]), launchElsewhere([fresh])]);
-  // Where this fails, they would keep the file from ending.
+  // If the test fails, these processes would keep the file from ending.
   t.after(() => Promise.all(both.map((each) => killNine(each.process))));
   assert.deepEqual(
     both.flatMap(({ refusal }) => refusal ?? []),
@@ -235,7 +236,7 @@ test('two first starts at once: one makes the data and serves, the other joins',
 test('a first start that came second writes its data on: the first one is not stopped by it', async () => {
   const parent = await openFolder();
   const fresh = join(parent, 'postgres');
-  // As initdb does in its folder, which the first start removes.
+  // This process writes like initdb does, in a folder that the first start removes.
   const writing = `
     const { mkdirSync, writeFileSync } = require('node:fs');
     for (let i = 0; ; i++) {
@@ -268,7 +269,7 @@ test('PostgreSQL is stopped while it starts: the start says what it waits for, a
         },
       },
     });
-  // Five minutes of silence pass in seconds while it is stopped.
+  // While PostgreSQL is frozen, five minutes of silence pass in seconds.
   const { sleep } = systemClock;
   let isFrozen = true;
   t.mock.method(systemClock, 'sleep', (ms: number, signal?: AbortSignal) =>
@@ -457,7 +458,7 @@ async function ledger({ connection }: Pick<EmbeddedPostgres, 'connection'>): Pro
   return rows.map(({ n }) => n);
 }
 
-/** A temporary folder that every account may enter, or one account owns. */
+/** Makes a temporary folder that every account may enter, or that one account owns. */
 async function openFolder(t?: TestContext, owner?: Account): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'perennial-launcher-'));
   await chmod(path, 0o755);
@@ -466,7 +467,7 @@ async function openFolder(t?: TestContext, owner?: Account): Promise<string> {
   return path;
 }
 
-/** PostgreSQL's programs, of which the server is stopped as soon as it starts. */
+/** Returns PostgreSQL's programs with a server that freezes as soon as it starts. */
 async function frozenPrograms(t: TestContext) {
   const root = await openFolder(t, account);
   const nativeDir = join(root, 'native');
@@ -487,7 +488,7 @@ exec '${postgres}' "$@"
   };
 }
 
-/** The platform package as npm leaves it with --ignore-scripts. */
+/** Makes a copy of the platform package as npm installs it with --ignore-scripts. */
 async function packageWithoutLinks(t: TestContext): Promise<string> {
   const root = await openFolder(t);
   const nativeDir = join(root, 'native');
@@ -501,7 +502,8 @@ async function packageWithoutLinks(t: TestContext): Promise<string> {
 }
 
 async function zombie(t: TestContext): Promise<number> {
-  // The shell's first child ends at once, and the program it becomes never asks after it.
+  // The shell's first child ends at once. The program that replaces the shell never reads its exit
+  // status.
   const parent = spawn('/bin/sh', ['-c', 'sleep 0 & echo $!; exec sleep 600'], {
     stdio: ['ignore', 'pipe', 'ignore'],
     ...account,

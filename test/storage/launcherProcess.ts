@@ -1,5 +1,5 @@
 // A process that starts the embedded PostgreSQL on the given folder, prints one line of JSON, and
-// stops it when its input ends. Tests kill it, and run it as other accounts.
+// stops it when its own input ends. Tests kill it, and run it as other accounts.
 import { once } from 'node:events';
 import { startEmbeddedPostgres } from '../../server/src/platform/storage/embedded.ts';
 

@@ -13,7 +13,7 @@ test('a connection that is lost in the middle of a transaction fails it, and not
     db.transaction(async (tx) => {
       const { pid } = (await tx.row<{ pid: number }>('select pg_backend_pid() as pid'))!;
       await db.run('select pg_terminate_backend($1)', [pid]);
-      // Gives the driver time to notice, while no statement is under way.
+      // Gives the driver time to notice while no statement is in progress.
       await pause(50);
       await tx.run(`insert into counter (merchant_id, name, value) values ('M', 'x', 1)`);
     }),
@@ -22,9 +22,9 @@ test('a connection that is lost in the middle of a transaction fails it, and not
 });
 
 /*
- * A server that shuts down may report it in the same packet as its last response, which a busy
- * process reads at once. The report then arrives while the connection passes from the pool to its
- * user.
+ * A server that shuts down may report it in the same packet as its last response, and a busy
+ * process reads both at once. The report then arrives while the pool hands the connection to its
+ * next user.
  */
 const pools = [
   ['one connection', { maxConnections: 1 }],
@@ -52,7 +52,10 @@ for (const [title, options] of pools) {
   });
 }
 
-/** A proxy in front of the server that ends one of its connections in the packet of a response. */
+/**
+ * Starts a proxy in front of the server that ends one of its connections in the packet of a
+ * response.
+ */
 async function openWire(t: TestContext, target: EmbeddedConnection) {
   let left = Infinity;
   let isShutDown = false;
@@ -75,7 +78,10 @@ async function openWire(t: TestContext, target: EmbeddedConnection) {
   t.after(() => server.close());
   return {
     connection: { ...target, host: '127.0.0.1', port: (server.address() as AddressInfo).port },
-    /** Counts responses from now on, over all connections. */
+    /**
+     * Ends the connection that gets this response; responses are counted from now on, over all
+     * connections.
+     */
     shutDownAt: (answer: number) => {
       if (answer !== Infinity) isShutDown = false;
       left = answer;
@@ -84,7 +90,7 @@ async function openWire(t: TestContext, target: EmbeddedConnection) {
   };
 }
 
-/** ReadyForQuery: the server waits for the next statement. */
+/** Whether a packet ends with ReadyForQuery: the server waits for the next statement. */
 const isAnswerEnd = (bytes: Buffer): boolean =>
   bytes.subarray(-6, -1).equals(Buffer.from([0x5a, 0, 0, 0, 5]));
 

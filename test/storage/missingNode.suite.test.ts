@@ -1,4 +1,4 @@
-// Background work while some merchants cannot be worked for. A node of Citus that is gone needs a
+// Tests background work while some merchants cannot be reached. The tests of a missing node need a
 // Citus (CITUS_URL).
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -43,7 +43,7 @@ const [, worker] = await nodesOfStore();
 const due = '2026-03-15T14:00:00Z';
 const merchantIds = Array.from({ length: 8 }, (_, index) => `M${index}`);
 
-/** Merchants with one auto order each that is due, and the worker that bills for all of them. */
+/** Adds merchants with one due auto order each, and the worker that bills for all of them. */
 async function dueMerchants(db: DatabasePool) {
   const of = new Map<string, Rebills>();
   for (const merchantId of merchantIds) {
@@ -144,7 +144,7 @@ test('a merchant whose row does not come keeps one connection, however many requ
   assert.equal((await later)?.merchantId, 'M0');
 });
 
-/** Makes the node's part of each table of merchants wait, as a node that is frozen does. */
+/** Makes the node's part of each merchants' table wait, as on a frozen node. */
 async function freezeNode(db: DatabasePool, database: string, work: () => Promise<void>) {
   const parts = await db.rows<{ name: string }>(
     `select shard_name as name from citus_shards
@@ -186,7 +186,7 @@ test('a node of Citus that is frozen is left out before the time of a statement 
   assert.deepEqual(await billed(merchantIds), merchantIds);
 });
 
-/** Makes each read of the part of the table that has `merchantId` take five seconds. */
+/** Makes each read of the part of the table with `merchantId` take five seconds. */
 async function slowDown(db: DatabasePool, database: string, merchantId: string): Promise<void> {
   const part = await db.row<{ name: string; host: string; port: number }>(
     `select shard_name as name, nodename as host, nodeport as port from citus_shards
@@ -219,7 +219,7 @@ test('a node of Citus that is slow and responds to everything is not lost for it
       (merchant) => merchant?.merchantId,
       (error) => error.name,
     );
-  // Before anything is known, the node could be frozen.
+  // Until the node's state is known, it could be frozen.
   while ((await read()) !== 'NodeMissing');
   while (missingNodes(db).length > 0) await reachableMerchantIds(db);
   for (let i = 0; i < 3; i++) assert.equal(await read(), 'M0');
@@ -227,7 +227,7 @@ test('a node of Citus that is slow and responds to everything is not lost for it
   assert.deepEqual(missingNodes(db), []);
 });
 
-/** Lets the node refuse connections to the test's database, as one that is gone does to all. */
+/** Makes the node refuse connections to the test's database, like a node that is down. */
 async function loseNode(database: string): Promise<() => Promise<void>> {
   const admin = { ...worker!, database: 'postgres' };
   const bringBack = () =>
@@ -282,7 +282,7 @@ test('what all nodes of Citus have a copy of is written once they all respond', 
   assert.equal(await expiryWorker(db, systemClock, pino({ level: 'silent' })).runOnce(), 0);
   assert.equal(await usedFrom(), undefined);
   await bringBack();
-  // A connection of the pool that has not noticed yet that the node was away fails once more.
+  // A pool connection that has not noticed yet that the node was down fails once more.
   while ((await usedFrom()) === undefined) await minuteLater();
   assert.equal(await usedFrom(), '192.0.2.1');
 });

@@ -1,6 +1,6 @@
-// A dump that is restored into another PostgreSQL server contains event stamps and reader positions
-// far above the new server's transaction numbers. Webhooks, the feed and live sockets continue all
-// the same: no event is lost or repeated, and the cursors that clients hold stay valid.
+// Tests a dump that is restored into another PostgreSQL server, where its event stamps and reader
+// positions are far above the new server's transaction numbers. Webhooks, the feed and live sockets
+// continue: no event is lost or repeated, and the cursors of clients stay valid.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -71,8 +71,8 @@ test('stamps of another server are noticed whatever brought them', async (t) => 
 });
 
 /**
- * Makes events on one database, moves it by `copy`, and expects each reader to receive what it had
- * not received and what comes after.
+ * Makes events on one database, moves it by `copy`, and expects each reader to receive the events
+ * that it had not received and the later ones.
  */
 async function goesOn(
   t: TestContext,
@@ -81,7 +81,7 @@ async function goesOn(
   shift = 0n,
 ): Promise<void> {
   const receiver = await startReceiver(t);
-  // Far more transactions than the other server has had.
+  // These are far more transactions than the other server has had.
   await before.run(
     'do $$ begin for i in 1..20000 loop perform pg_current_xact_id(); commit; end loop; end $$',
   );

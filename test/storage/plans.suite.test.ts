@@ -6,7 +6,7 @@ import { isUnsettled } from '../../server/src/rebill/store.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const { db: first, connection } = await openTestDatabase();
-// As a server does when it starts; connections that are opened from now on have the settings.
+// Connections that are opened from now on have these settings, as after the start of a server.
 await keepWorkerSettings(first);
 
 // A connection keeps the plan that PostgreSQL made for an empty table while the table fills

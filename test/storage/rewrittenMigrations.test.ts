@@ -1,4 +1,5 @@
-// A released migration that Citus refuses has a later form. It changes rows as the released one does.
+// Tests the later form of each released migration that Citus refuses: it changes rows as the
+// released one does.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Database } from '../../server/src/platform/storage/database.ts';
@@ -11,7 +12,7 @@ import {
 import { addMerchantRow, emptyDatabase, nodesOfStore } from '../support/database.ts';
 import { withPool } from '../support/testStore.ts';
 
-/** Documents of items as they were before each migration that has a later form. */
+/** Documents of items from before each migration that has a later form. */
 const documents: Readonly<Record<string, readonly object[]>> = {
   '0395_item_wire_names.sql': [
     {
@@ -56,7 +57,7 @@ for (const migration of migrations.filter(({ released }) => released !== undefin
     });
   });
 
-/** Returns the documents after the statements, which are then undone. */
+/** Runs the statements, returns the resulting documents, and rolls the statements back. */
 async function resultOf(db: Database, sql: Migration['sql']): Promise<readonly object[]> {
   const undone = new Error('undone');
   let result: readonly object[] = [];

@@ -1,9 +1,9 @@
 import type { Database } from '../../server/src/platform/storage/database.ts';
 
 /**
- * Describes the tables, indexes and functions of a database as SQL that makes an empty database the
- * same. Text that PostgreSQL deparses is left as PostgreSQL 18, the embedded one, prints it. Fails
- * on a kind of object that it cannot write, so that none is left out unnoticed.
+ * Describes the tables, indexes and functions of a database as SQL that recreates them in an empty
+ * database. Text that PostgreSQL deparses is left as PostgreSQL 18, the embedded version, prints
+ * it. Fails on a kind of object that it cannot describe, so that none is left out unnoticed.
  */
 export async function schemaText(db: Database): Promise<string> {
   await refuseUnwritten(db);
@@ -20,10 +20,11 @@ export async function schemaText(db: Database): Promise<string> {
   return (
     [
       header,
-      // A function whose body is text may read tables that come after it.
+      // A function whose body is text may read tables that are created after it.
       'SET check_function_bodies = off;',
       ...extensions.map(({ name }) => `CREATE EXTENSION IF NOT EXISTS ${name};`),
-      // A function that columns call may itself read a table.
+      // A function that a column calls may itself read a table, so functions and tables are in one
+      // order.
       ...inOrder<Table | Routine>([...functions.filter(isBefore), ...tables]).map((each) =>
         'definition' in each ? functionText(each) : tableText(each),
       ),
@@ -40,7 +41,7 @@ const header = `-- Generated from the migrated database by \`npm run schema\`. T
 -- the tables they refer to, then other functions.
 -- The migration that creates a table, a column or an index gives the reason for it.`;
 
-/** An object of the schema that has a name and comes after those it needs. */
+/** A named object of the schema, and the objects that must be created before it. */
 interface Ordered {
   readonly name: string;
   readonly needs: readonly string[];
@@ -63,7 +64,7 @@ interface Routine extends Ordered {
 const functionText = ({ definition }: Routine): string =>
   `${definition.trim().replace(/^CREATE OR REPLACE/, 'CREATE')};`;
 
-/** By name, but nothing before what it needs. */
+/** Orders objects by name, but each one after the objects that it needs. */
 function inOrder<Item extends Ordered>(items: readonly Item[]): Item[] {
   const placed = new Set<Item>();
   const place = (item: Item): void => {
@@ -87,8 +88,8 @@ function tableText({ name, unlogged, columns, constraints, settings, indexes }: 
 }
 
 /**
- * Members of an extension are its own affair; names are ordered by their bytes, the same on every
- * machine.
+ * Selects objects that do not belong to an extension. Names are ordered by their bytes, which is
+ * the same on every machine.
  */
 const isOurs = (catalogue: string, oid: string): string =>
   `not exists (select from pg_depend d where d.classid = '${catalogue}'::regclass
@@ -107,8 +108,7 @@ const columnLine = `quote_ident(a.attname) || ' ' || format_type(a.atttypid, a.a
          || case a.attgenerated when 's' then ') STORED' else ') VIRTUAL' end
        when e.adbin is not null then ' DEFAULT ' || pg_get_expr(e.adbin, e.adrelid, true) else '' end`;
 
-// A constraint that is only a column's NOT NULL has a separate entry of the kind n since PostgreSQL
-// 18.
+// Since PostgreSQL 18 a column's NOT NULL also has an entry of the kind n among the constraints.
 const tableQuery = `
   select quote_ident(c.relname) as name, c.relpersistence = 'u' as unlogged, coalesce(c.reloptions,
     '{}') as settings,
@@ -156,8 +156,8 @@ async function refuseUnwritten(db: Database): Promise<void> {
     );
 }
 
-// The sequence of an identity column depends on its column (i). Every table has a type of the same
-// name, and an array of that type.
+// The sequence of an identity column depends on that column (i). For every table there are a type
+// of the same name and an array of that type.
 const unwrittenQuery = `
   select 'relation ' || c.relname as what from pg_class c
   where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'S', 'f', 'p', 'c')

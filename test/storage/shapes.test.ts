@@ -1,5 +1,5 @@
-// Each kind of statement that Citus refused, or that lost events without an error, when the server
-// first ran on it; and the form in which the same runs.
+// Tests each kind of statement that Citus refused, or that lost events without an error, when the
+// server first ran on it, and the form in which the same statement works.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

@@ -5,23 +5,28 @@ import { localTables, referenceTables } from '../../server/src/platform/storage/
 import { tenantTables, unfilteredTables } from './statements.ts';
 
 /*
- * Finds what Citus refuses or does badly, in the text of a statement (docs/adr, Citus). A statement
- * without faults runs where its merchant is, or asks all nodes in a way that they can answer.
+ * Finds what Citus refuses or handles badly in the text of a statement (docs/adr, Citus). A
+ * statement without faults runs on its merchant's node, or can run on all nodes.
  */
 
 await loadModule();
 
-/** The facts about the database that the check needs besides the statement. */
+/** The facts about the database that the check needs in addition to the statement. */
 export interface Catalogue {
-  /** The tables that are cut by merchant, and `merchant` itself. */
+  /** The tables that are distributed by merchant, and `merchant` itself. */
   readonly tenantTables: ReadonlySet<string>;
-  /** The same without `merchant`, which statements about all merchants read without a filter. */
+  /**
+   * The same tables without `merchant`, which statements about all merchants read without a filter.
+   */
   readonly cutTables: readonly string[];
-  /** By a function's name: immutable, stable or volatile, the most changeable of its variants. */
+  /**
+   * The volatility of each function by its name: immutable, stable or volatile. Of several variants
+   * the most volatile counts.
+   */
   readonly volatility: ReadonlyMap<string, string>;
-  /** Functions of ours whose bodies read tables. */
+  /** Our functions whose bodies read tables. */
   readonly readingFunctions: ReadonlySet<string>;
-  /** Columns that are moments in each of these tables: as text they depend on the session's zone. */
+  /** Columns of these tables that are moments. As text they depend on the session's zone. */
   readonly momentColumns: ReadonlySet<string>;
 }
 
@@ -51,15 +56,18 @@ export async function readCatalogue(db: DatabasePool): Promise<Catalogue> {
   };
 }
 
-/** A part of a statement as the parser gives it: one key, the kind, or plain fields. */
+/**
+ * A part of a statement as the parser returns it: an object whose one key is the kind, or plain
+ * fields.
+ */
 type Tree = { readonly [key: string]: unknown };
 
-/** Faults of updates and deletes. */
+/** The faults of updates and deletes. */
 type ChangeFault =
   | 'a stable function of columns in an update'
   | 'a function that is not immutable in CASE or COALESCE of an update';
 
-/** The kinds of fault; the review of a run on Citus has an example of each. */
+/** The kinds of faults of a statement; the review of a run on Citus has an example of each. */
 export type ShapeFault =
   | 'a table without an equality on its merchant_id'
   | 'a subquery whose merchant is not a parameter'
@@ -84,7 +92,7 @@ export type ShapeFault =
   | 'a MERGE of rows that are in no table'
   | 'a transaction id that is taken on a node';
 
-/** Returns what is wrong with a statement, each kind once. */
+/** Returns the faults of a statement, each kind once. */
 export async function shapeFaults(
   statement: string,
   catalogue: Catalogue,
@@ -92,7 +100,7 @@ export async function shapeFaults(
   if (statement.includes(wholeDatabase)) return new Set();
   const { stmts = [] } = (await parse(statement)) as { stmts?: { stmt?: Tree }[] };
   const faults = new Set<ShapeFault>();
-  // An insert of values reads no table: the words in its lists are names of columns.
+  // An insert of values reads no table: the words in its lists are column names.
   const isOfValues = has(stmts, (kind, fields) => kind === 'InsertStmt' && insertsValues(fields));
   if (!isOfValues && unfilteredTables(statement, catalogue.cutTables).length > 0)
     faults.add('a table without an equality on its merchant_id');
@@ -113,7 +121,7 @@ export async function shapeFaults(
   return faults;
 }
 
-/** The changes that Citus refuses for tables that are distributed already. */
+/** The kinds of changes that Citus refuses for distributed tables. */
 export type MigrationFault =
   | 'a constraint that is added together with other changes'
   | 'a column that is added with a constraint or an identity'
@@ -122,7 +130,7 @@ export type MigrationFault =
   | 'a trigger'
   | ChangeFault;
 
-/** Returns what Citus refuses of a statement of a migration, each kind once. */
+/** Returns the changes in a statement of a migration that Citus refuses, each kind once. */
 export async function migrationFaults(
   statement: string,
   catalogue: Catalogue,
@@ -134,7 +142,7 @@ export async function migrationFaults(
     if (isChange && hasTenantTable({ [kind]: fields }, catalogue))
       checkChange(fields, catalogue, faults);
     if (kind === 'CreateTrigStmt') faults.add('a trigger');
-    // It would depend on the tables that it reads, and they on it.
+    // The function would depend on the tables that it reads, and these depend on the function.
     if (kind === 'CreateFunctionStmt' && fields['sql_body'] !== undefined)
       faults.add('a function whose body is parsed when it is made');
     if (isOfAllNodes(fields) && has(fields, isForeignKey))
@@ -159,7 +167,8 @@ const isForeignKey = (kind: string, { contype, pktable }: Tree): boolean =>
   kind === 'Constraint' && contype === 'CONSTR_FOREIGN' && !isOfAllNodes({ relation: pktable });
 
 /**
- * Citus names no constraint by itself, so one of a new column has to be added by its name later.
+ * Citus does not name a constraint itself, so the constraint of a new column must be added later
+ * with a name.
  */
 const isConstrainedColumn = (kind: string, fields: Tree): boolean =>
   kind === 'ColumnDef' &&
@@ -186,7 +195,7 @@ const readsOrWrites = new Set([
 const writes = new Set(['InsertStmt', 'UpdateStmt', 'DeleteStmt', 'MergeStmt']);
 
 /**
- * Calls `visit` with every node that has a kind, outermost first; not with what is below a node for
+ * Calls `visit` with every node that has a kind, outermost first. Skips the nodes below one for
  * which it returns false.
  */
 function walk(node: unknown, visit: (kind: string, fields: Tree) => boolean): void {
@@ -209,7 +218,7 @@ function has(node: unknown, matches: (kind: string, fields: Tree) => boolean): b
 
 const hasColumn = (node: unknown): boolean => has(node, (kind) => kind === 'ColumnRef');
 
-/** The last of the names of a function, an operator, a type or a column. */
+/** Returns the last part of the name of a function, an operator, a type or a column. */
 function lastName(names: unknown): string {
   const last = (names as readonly Tree[] | undefined)?.at(-1)?.['String'];
   return (last as { sval?: string } | undefined)?.sval ?? '';
@@ -218,7 +227,7 @@ function lastName(names: unknown): string {
 const hasTenantTable = (node: unknown, { tenantTables }: Catalogue): boolean =>
   namesTable(node, tenantTables);
 
-// The tree does not name the kind of the relation that a write changes.
+// In the tree, the relation that a write changes has no kind.
 function namesTable(node: unknown, tables: ReadonlySet<string>): boolean {
   return has(node, (_, fields) =>
     [fields, fields['relation'] as Tree | undefined].some((each) =>
@@ -227,7 +236,10 @@ function namesTable(node: unknown, tables: ReadonlySet<string>): boolean {
   );
 }
 
-/** Tables of other kinds, which only some statements may name next to merchants' rows. */
+/**
+ * Checks tables that are not distributed: only some statements may use them together with rows of
+ * merchants.
+ */
 function checkTables(
   kind: string,
   statement: Tree,
@@ -236,12 +248,13 @@ function checkTables(
 ): void {
   const { relation, ...read } = statement[kind] as Tree;
   const isTenant = namesTable(statement, tenantTables);
-  // The coordinator has what a query of both needs; a write would have to reach every node.
+  // The coordinator has the tables of a query on both kinds. A write of such a table would have to
+  // reach every node.
   const isWriteOfAll = writes.has(kind) && namesTable(statement, new Set(referenceTables));
   if (namesTable(statement, new Set(localTables)) && (isTenant || isWriteOfAll))
     faults.add('a table of the coordinator next to rows of merchants');
   const isWrittenOfAll = namesTable({ Written: { relation } }, new Set(referenceTables));
-  // An insert copies what it selects.
+  // An insert copies the rows that it selects, so only updates and deletes are checked.
   if ((kind === 'UpdateStmt' || kind === 'DeleteStmt') && isWrittenOfAll)
     if (namesTable(read, tenantTables))
       faults.add('a write of a table of all nodes that reads rows of merchants');
@@ -249,7 +262,10 @@ function checkTables(
     faults.add('a MERGE of rows that are in no table');
 }
 
-/** Like {@link has}, for conditions that hold for every row: not below an OR or a NOT. */
+/**
+ * Works like {@link has}, for conditions that hold for every row: it skips the parts below an OR or
+ * a NOT.
+ */
 function hasOutsideOr(node: unknown, matches: (kind: string, fields: Tree) => boolean): boolean {
   let found = false;
   walk(node, (kind, fields) => {
@@ -263,9 +279,10 @@ const isWritingWith = (kind: string, fields: Tree): boolean =>
   kind === 'CommonTableExpr' && has(fields['ctequery'], (inner) => writes.has(inner));
 
 /**
- * A statement on one merchant runs on one node only if every subquery in what it selects, under its
- * lock, or that runs once for each row, says so itself: there Citus does not follow an equality to
- * the outside. It asks all nodes then, or refuses.
+ * Checks subqueries of a statement on one merchant. Citus does not connect a subquery with an
+ * equality outside it, if the subquery is in the selected values, is under the statement's lock, or
+ * runs once per row. Without its own equality on the merchant, Citus asks all nodes or refuses the
+ * statement.
  */
 function checkSubqueries(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   const fault = 'a subquery whose merchant is not a parameter';
@@ -285,7 +302,7 @@ function checkSubqueries(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFa
       (kind === 'SubLink' && sub['subLinkType'] !== 'EXISTS_SUBLINK');
     if (isOfOne && isForEachRow && hasTenantTable(sub, catalogue) && !has(sub, isOfValue))
       faults.add(fault);
-    // The planner does not see a constant in a value that is itself selected.
+    // The planner does not recognize a constant in a value that a subquery selects.
     if (
       isEqualityOfMerchant(kind, sub) &&
       has([sub['lexpr'], sub['rexpr']], (k) => k === 'SubLink')
@@ -308,7 +325,10 @@ const isOfValue = (kind: string, fields: Tree): boolean =>
   fields['kind'] === 'AEXPR_OP' &&
   [fields['lexpr'], fields['rexpr']].some((side) => !hasColumn(side));
 
-/** A statement on many merchants is sent to all nodes: each must be able to say which are its own. */
+/**
+ * Checks a statement on many merchants. It is sent to all nodes, so each node must be able to
+ * select its own rows.
+ */
 function checkPoll(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>): void {
   walk(fields, (kind, sub) => {
     const select = kind === 'SelectStmt' ? sub : undefined;
@@ -353,7 +373,8 @@ function checkFunctions(
 ): void {
   const isInsertOfValues = kind === 'InsertStmt' && has(fields, (_, f) => 'valuesLists' in f);
   walk(fields, (inner, sub) => {
-    // Each node counts its own: a stamp of one would be behind or ahead of the feed.
+    // Each node counts its own transactions, so a stamp of one node would be behind or ahead of the
+    // feed.
     if (inner === 'FuncCall' && transactionIds.has(lastName(sub['funcname'])))
       faults.add('a transaction id that is taken on a node');
     if (inner === 'FuncCall' && catalogue.readingFunctions.has(lastName(sub['funcname'])))
@@ -366,7 +387,7 @@ function checkFunctions(
     (changeability(inner, sub, catalogue) ?? 'i') !== 'i';
   const { returningClause, onConflictClause, ...rest } = fields;
   const isOfRows = kind === 'InsertStmt' && !insertsValues(fields);
-  // A list of one type becomes one of another by an immutable cast, unlike a text.
+  // A list is cast to a list of another type by an immutable function, unlike a text.
   const isListCast = (inner: string, { typeName }: Tree) =>
     inner === 'TypeCast' && (typeName as Tree)['arrayBounds'] !== undefined;
   if (!isOfRows && has(returningClause, (k, f) => isMutable(k, f) && !isListCast(k, f)))
@@ -391,10 +412,13 @@ function checkChange(
   });
 }
 
-/** How changeable what a node computes is, itself, without its parts; undefined: not at all. */
+/**
+ * Returns the volatility of what a node itself computes, without its parts; undefined when it
+ * computes nothing.
+ */
 function changeability(kind: string, fields: Tree, catalogue: Catalogue): string | undefined {
   if (kind === 'FuncCall') return catalogue.volatility.get(lastName(fields['funcname']));
-  // current_timestamp, current_date and the like.
+  // These are current_timestamp, current_date and the like.
   if (kind === 'SQLValueFunction') return 's';
   if (kind === 'TypeCast') {
     const type = fields['typeName'] as Tree | undefined;
@@ -406,7 +430,7 @@ function changeability(kind: string, fields: Tree, catalogue: Catalogue): string
   return kind === 'A_Expr' && isOfSession(fields, catalogue) ? 's' : undefined;
 }
 
-/** Whether an operator depends on the session: on its zone, or on how it writes moments. */
+/** Whether an operator depends on the session: on its zone, or on its format of moments. */
 function isOfSession(expression: Tree, catalogue: Catalogue): boolean {
   const operator = lastName(expression['name']);
   const sides = [expression['lexpr'], expression['rexpr']];
@@ -423,14 +447,14 @@ const isMoment = (node: unknown, { momentColumns }: Catalogue): boolean =>
     lastName(((node as Tree | undefined)?.['ColumnRef'] as Tree | undefined)?.['fields']),
   );
 
-/** A day has no zone until it is compared with a moment. */
+/** Whether a node is a day, which has no zone until it is compared with a moment. */
 function isDay(node: unknown): boolean {
   const cast = (node as Tree | undefined)?.['TypeCast'] as Tree | undefined;
   const type = lastName((cast?.['typeName'] as Tree | undefined)?.['names']);
   return type === 'date' || type === 'timestamp';
 }
 
-// Reading these from text depends on the session.
+// The result of reading these types from text depends on the session.
 const stableTypes = new Set(['date', 'timestamp', 'timestamptz', 'time', 'timetz', 'interval']);
 
 const isInterval = (kind: string, fields: Tree): boolean =>
@@ -453,8 +477,9 @@ function checkInsert(fields: Tree, catalogue: Catalogue, faults: Set<ShapeFault>
 }
 
 /**
- * Rows that a statement inserts where it selects them go there in one phase. All others Citus
- * collects on the coordinator, and commits in two phases: the feed would have to wait for each.
+ * Checks an insert of selected rows. If each row stays on its node, the rows are inserted in one
+ * phase. Otherwise Citus collects them on the coordinator and commits in two phases, and the feed
+ * would have to wait for each commit.
  */
 function checkRows(
   { relation, cols, withClause }: Tree,
@@ -471,7 +496,10 @@ function checkRows(
     faults.add('an insert whose merchant is not the column of its rows');
 }
 
-/** Whether the column goes from row to row as it is: of a value Citus does not know the node. */
+/**
+ * Whether the statement copies the column unchanged. For a calculated value Citus cannot determine
+ * the node.
+ */
 function selectsMerchant(cols: readonly Tree[] = [], { targetList }: Tree): boolean {
   const place = cols.findIndex((col) => (col['ResTarget'] as Tree)['name'] === 'merchant_id');
   const target = (targetList as readonly Tree[])[place]?.['ResTarget'] as Tree | undefined;

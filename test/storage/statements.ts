@@ -1,8 +1,8 @@
 import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 
 /**
- * Tables of which a merchant owns rows: the merchant leads their primary key and something else
- * follows.
+ * Returns the tables with rows of merchants: their primary key begins with the merchant and has
+ * more columns.
  */
 export async function tenantTables(db: DatabasePool): Promise<string[]> {
   const rows = await db.rows<{ name: string }>(`
@@ -16,7 +16,7 @@ export async function tenantTables(db: DatabasePool): Promise<string[]> {
   return rows.map((row) => row.name);
 }
 
-/** Every statement that the server saw on one of the tables, once. */
+/** Returns every statement that the server ran on one of the tables, each once. */
 export async function seenStatements(
   admin: DatabasePool,
   tables: readonly string[],
@@ -30,8 +30,8 @@ export async function seenStatements(
 }
 
 /**
- * Whether a statement is one of these, where constants, parameters and lists of them are taken for
- * the same: PostgreSQL 18 reports a list of constants as one.
+ * Whether a statement equals one of these. Constants, parameters and lists of them count as equal:
+ * PostgreSQL 18 reports a list of constants as one constant.
  */
 export function isOneOf(statement: string, known: readonly string[]): boolean {
   return known.some((each) => withoutConstants(each) === withoutConstants(statement));
@@ -49,9 +49,9 @@ const withoutConstants = (statement: string): string =>
     .trim();
 
 /**
- * The tables that a statement reads or changes without an equality on their merchant. Such a
- * statement would see every merchant's rows, and on distributed tables it would have to ask every
- * machine. Inserted rows carry their merchant.
+ * Returns the tables that a statement reads or changes without an equality on their merchant. Such
+ * a statement would read every merchant's rows, and on distributed tables it would run on every
+ * node. Inserted rows contain their merchant, so they need no equality.
  */
 export function unfilteredTables(statement: string, tables: readonly string[]): string[] {
   const text = statement

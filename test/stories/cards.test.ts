@@ -11,7 +11,7 @@ const coffee = {
 const monthly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
 const bill = 'rebill: COFFEE 12.99 = 12.99';
 
-/** The first order is paid with a card that goes bad right afterwards. */
+/** Returns a change to a card that is declined. The first order is paid before the change. */
 const goesBad = (token: string) => ({
   operation: 'updateAutoOrderPayment' as const,
   body: { card_number_token: token, card_expiration_month: 12, card_expiration_year: 2040 },
@@ -194,7 +194,8 @@ story(
       '2026-07-01 00:00 update: card expiring',
       `2026-07-15 10:00 ${bill}`,
     );
-    // A new number: the digits change with the date, and no notice follows for years.
+    // The bank sends a new card number: the digits change along with the date, and no notice
+    // follows for years.
     await bank({ card_last_four: '4242', card_expiration_month: 9, card_expiration_year: 2031 });
     await shop.until('2026-10-31T00:00');
     await ann.lived(
@@ -283,7 +284,7 @@ const unknown = { type: undefined, number: undefined, month: undefined, year: un
 const token = (card_number_token: string, more: object = {}) => ({
   payment: { credit_card: { card_number_token, ...more } },
 });
-/** Sent back as it was read. */
+/** The client sends these digits back as it read them. */
 const digits = { card_number: 'XXXXXXXXXXXX1111', card_number_truncated: true };
 const cardsGiven: [what: string, request: object, card: object][] = [
   ['nothing but a token', token('tok_approve-new'), unknown],

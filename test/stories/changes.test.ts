@@ -1,4 +1,4 @@
-// Lives in which customers change their minds.
+// Stories of customers who change their minds.
 import assert from 'node:assert/strict';
 import { story } from '../support/stories.ts';
 
@@ -252,7 +252,7 @@ story(
     await shop.until('2026-02-17T00:00');
     const totals = async (ann: typeof early) =>
       (await ann.bills('summary')).map(({ summary }) => summary?.total?.value);
-    // Three are missing, one of them at 1.00; then two of them at 25.00.
+    // First, three pieces are missing, one of them for 1.00. Then two are missing, each for 25.00.
     assert.deepEqual(await totals(early), [51]);
     assert.deepEqual(await totals(late), [1, 50]);
   },

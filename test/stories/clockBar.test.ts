@@ -1,5 +1,5 @@
-// The clock bar before the clock is moved, while it moves and afterwards, over HTTP. The forecast
-// is compared with what then happened.
+// Tests the clock bar over HTTP before, during and after a move of the clock. The forecast is
+// compared with what then happened.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ClockAdvanceDay, ClockDueRebill } from '../../contract/src/clock.ts';
@@ -12,7 +12,7 @@ async function ask<Id extends OperationId>(app: TestApp, request: TestRequest<Id
   return body;
 }
 
-/** A shop at noon of 15 January 2026 in New York with a subscriber for each card. */
+/** Opens a shop at noon of 15 January 2026 in New York, with a subscriber for each card. */
 async function shopWith(cards: readonly string[], schedule = 'Monthly'): Promise<TestApp> {
   const app = await testApp();
   await ask(app, {

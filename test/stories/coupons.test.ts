@@ -1,4 +1,4 @@
-// Coupons of an original order, on its rebills.
+// Stories of coupons of an original order, and their effect on its rebills.
 import assert from 'node:assert/strict';
 import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { Order } from '@perennial/contract/order.ts';
@@ -114,7 +114,7 @@ story(
   },
 );
 
-/** The amounts that coupons took off the lines and the shipping of an order, in cents. */
+/** Returns the amounts in cents that coupons took off the lines and the shipping of an order. */
 const takenOff = ({ items = [], summary }: Order) => ({
   lines: items.map(({ discount }) => Math.round((discount?.value ?? 0) * 100)),
   shipping: Math.round((summary?.shipping_handling_total_discount?.value ?? 0) * 100),
@@ -145,7 +145,7 @@ for (const [what, given, coupon, line] of settings)
     },
   );
 
-/** Which coupons of the catalogue a retry can carry, and what is charged with one. */
+/** Whether a retry can use a coupon of the catalogue, and the amount that is charged with it. */
 const retryCoupons: [what: string, coupon: Coupon, charged: number | undefined][] = [
   ['a percentage', { percent_off_subtotal: { discount_percent: 50 } }, 6.5],
   ['an amount', { amount_off_subtotal: { discount_amount: 3 } }, 9.99],
@@ -310,7 +310,8 @@ story(
       };
       return (await ann.ask({ operation: 'estimatePricing', body })).estimate.total;
     };
-    // 12.99 less 10 % and 5.00 for shipping; 12.99 less 20 %, and nothing for shipping.
+    // The first is 12.99 less 10 % and 5.00 for shipping. The others are 12.99 less 20 %, with free
+    // shipping.
     assert.deepEqual(
       await Promise.all([estimated('ten'), estimated(), estimated('no')]),
       [16.69, 10.39, 10.39],

@@ -1,4 +1,4 @@
-// The end of something as a day alone: the day counts.
+// Tests ends that are given as a day without a time: the day is included.
 import assert from 'node:assert/strict';
 import { story } from '../support/stories.ts';
 

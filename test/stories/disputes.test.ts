@@ -1,5 +1,5 @@
-// Disputes and refunds that are made at the gateway itself: what is recorded, what is billed
-// meanwhile, and who is told. At the end of each story the audit compares both books.
+// Stories of disputes, and of refunds that are made at the gateway itself: what is recorded, what
+// is billed meanwhile, and who is notified. At the end of each story the audit compares both books.
 import assert from 'node:assert/strict';
 import { type Shop, type Subscriber, story } from '../support/stories.ts';
 
@@ -12,7 +12,7 @@ const coffee = {
 const monthly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
 type Action = 'refund' | 'dispute' | 'win dispute' | 'lose dispute';
 
-/** A customer in the second month, with one rebill. */
+/** Subscribes a customer and bills the first rebill. */
 async function billedOnce(shop: Shop): Promise<{ ann: Subscriber; rebill: string }> {
   await shop.sells(coffee);
   const ann = await shop.order(monthly);

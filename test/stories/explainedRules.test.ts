@@ -1,6 +1,5 @@
-// Each rule of a price, in both lists: what the preview says about the next rebill is what the
-// explanation of that rebill says afterwards, with the same names in the same order and the same
-// amounts.
+// Tests each rule of a price in both lists: the preview of the next rebill shows what the
+// explanation of that rebill shows afterwards, with the same names, order and amounts.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -12,14 +11,17 @@ import { type Line, type Shop, type Subscriber, story } from '../support/stories
 
 type Settings = Readonly<Record<string, unknown>>;
 
-/** The merchant's settings, the customer's order, and the rules by which the rebill is priced. */
+/**
+ * A case: the merchant's settings, the customer's order, and the rules that set the price of the
+ * rebill.
+ */
 interface Row {
   readonly what: string;
-  /** The rules that both lists must have, in any order. */
+  /** The rules that both lists must contain, in any order. */
   readonly rules: readonly string[];
   readonly settings?: Settings;
   readonly order: (shop: Shop) => Promise<Subscriber>;
-  /** When the preview is read. Absent: after the order. */
+  /** The moment at which the preview is read. Absent: after the order. */
   readonly from?: string;
 }
 
@@ -334,7 +336,7 @@ for (const { what, rules, settings, order, from } of rows)
     },
   );
 
-/** The content of both lists, apart from dates: the preview explains a date that is to come. */
+/** Returns the content of a list without the dates: only the preview explains a future date. */
 const listOf = (shown: PreviewRebill | ChargeExplanation) => ({
   lines: shown.lines?.map(({ date_rules: _, notice_dts: __, ...line }) => line),
   coupons: shown.coupon_rules,
@@ -353,7 +355,7 @@ const namesOf = (shown: PreviewRebill): string[] => [
   ...(shown.store_credit === undefined ? [] : ['store credit']),
 ];
 
-/** Rules that a rebill never has. */
+/** Rules that never apply to a rebill. */
 const ofPurchases = ['rate of the order'];
 
 test('every rule of the code is in a row', () => {

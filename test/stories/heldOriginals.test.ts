@@ -1,4 +1,4 @@
-// An original order that is rejected or held back is not billed on.
+// Stories of an original order that is rejected or held: its auto order is not billed.
 import assert from 'node:assert/strict';
 import { story } from '../support/stories.ts';
 
@@ -27,7 +27,7 @@ for (const stage of ['Hold', 'Fraud Review', 'Rejected'] as const) {
           body: { current_stage },
         });
       await move(stage);
-      // A request of the rebill is refused, and the auto order stays due when it was.
+      // The request to rebill is refused, and the next date of the auto order stays the same.
       const asked = await ann.ask({
         operation: 'attemptAutoOrderRebill',
         params: { auto_order_oid: ann.oid },

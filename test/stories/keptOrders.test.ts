@@ -1,4 +1,4 @@
-// Lives in which a declined rebill waits as an order in Accounts Receivable, and staff settle it.
+// Stories of a declined rebill that waits as an order in Accounts Receivable until staff settle it.
 import assert from 'node:assert/strict';
 import type { Order } from '@perennial/contract/order.ts';
 import { type Shop, type Subscriber, story } from '../support/stories.ts';
@@ -13,7 +13,8 @@ const opening = { on: '2027-01-15T10:00', settings: { store_declined_rebills: tr
 const bill = 'rebill: TEA 25.00 = 25.00';
 
 /**
- * Ann orders tea, her card goes bad, and the rebill of 15 February waits in Accounts Receivable.
+ * Plays until the rebill of 15 February waits in Accounts Receivable: Ann orders tea, and her card
+ * is declined from then on.
  */
 async function declined(shop: Shop, token = 'tok_decline'): Promise<Declined> {
   await shop.sells(tea);
@@ -371,7 +372,7 @@ story('an order that is read and written back as it was is not edited', opening,
   const params = { order_id: kept.orderId };
   const { order } = await kept.ann.ask({ operation: 'getOrder', params, query: { _expand } });
   await put(kept, order);
-  // Later changes by the customer still reach the order.
+  // Later changes by the customer still change the order.
   await kept.ann.update({
     original_order: {
       billing: { company: 'Bean Ltd' },
@@ -385,7 +386,7 @@ story('an order that is read and written back as it was is not edited', opening,
     [paid.billing.company, paid.shipping.city, paid.checkout.comments, paid.current_stage],
     ['Bean Ltd', 'Boston', 'ring twice', 'Completed Order'],
   );
-  // The form of a declined order that is written back now is refused, and undoes nothing.
+  // A form that was read while the order was declined is now refused, and undoes nothing.
   await assert.rejects(put(kept, order), /current_stage/);
   assert.deepEqual((await stateOf(kept.ann)).slice(0, 4), ['active', 0, undefined, 1]);
 });
@@ -437,7 +438,7 @@ for (const isPaused of [false, true])
       },
     );
 
-/** What is taxed of the first line of an order, its tax and its total. */
+/** Returns the taxed cost of an order's first line, the tax and the total. */
 const taxOf = ({ items = [], summary = {} }: Order) => [
   items[0]?.taxable_cost?.value,
   summary.tax?.value,

@@ -1,4 +1,5 @@
-// Mails that customers and merchants get of orders: receipts, shipments, refunds, copies, templates.
+// Tests the mails about orders that customers and merchants get: receipts, shipments, refunds,
+// copies, templates.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Customer } from '@perennial/contract/customer.ts';
@@ -25,7 +26,7 @@ await ask({
 
 let customers = 0;
 
-/** A paid order of a new customer, to be shipped. */
+/** Inserts a paid order of a new customer that will be shipped. */
 async function ordered(more: Order = {}) {
   const email = `customer${++customers}@example.com`;
   const { order } = await ask({
@@ -329,7 +330,7 @@ test('a template that cannot be used stops no mail, and the merchant is told onc
     operation: 'updateMerchantSettings',
     body: { notices: { merchant_email: 'owner@example.com' } },
   });
-  // An upgrade could remove a field that a stored template names.
+  // An upgrade could remove a field that a stored template uses.
   await app.db.run(
     `insert into mail_template (merchant_id, kind, language, subject, body, modified_at)
      values ('TEST', 'order_receipt', 'any', 'Old', '{{old_field}}', now())`,

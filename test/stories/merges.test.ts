@@ -1,4 +1,5 @@
-// Auto orders of one customer that become one, with all that hung on them.
+// Stories of a customer's auto orders that are merged into one, with everything that belonged to
+// them.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { type Shop, type Subscriber, story } from '../support/stories.ts';
@@ -137,7 +138,7 @@ story('a billed date of an item that came by a merge', { on: '2026-01-15T10:00' 
   );
 });
 
-/** Reads a subscriber's form as a client does that keeps it and sends it back later. */
+/** Reads a subscriber's form, as a client does that sends it back later. */
 async function formOf(subscriber: Subscriber) {
   const query = { _expand: 'items,properties' };
   return (await subscriber.ask({ operation: 'getAutoOrder', query })).auto_order;
@@ -174,7 +175,7 @@ story(
     assert.deepEqual(stale.after.properties, [{ name: 'box', value: 'red' }]);
     assert.equal(stale.after.cancel_after_next_x_orders, undefined);
 
-    // A few fields that name only the item which the client knows drop nothing either.
+    // A request with a few fields that names only the item known to the client drops no other item.
     const [item] = form.items ?? [];
     const few = {
       items: [{ auto_order_item_oid: item?.auto_order_item_oid, arbitrary_quantity: 2 }],
@@ -183,7 +184,7 @@ story(
     await shop.until('2026-02-16T00:00');
     assert.equal((await coffee.bills('item'))[0]?.items?.length, 2);
 
-    // A form that was read after the next rebill knows the merge.
+    // A form that was read after the next rebill contains the merged items.
     const current = await formOf(coffee);
     const onlyCoffee = current.items?.filter((each) => each.original_item_id === 'COFFEE');
     const removed = await sendBack(coffee, { ...current, items: onlyCoffee });
@@ -203,7 +204,7 @@ story(
     const removed = await sendBack(coffee, { ...form, items: withoutTea });
     assert.deepEqual([removed.items, removed.warning], [['COFFEE', 'MUG'], '']);
 
-    // Nothing in the form shows its age if no merged item is left in it.
+    // If the form contains no merged item, nothing shows its age.
     const onlyCoffee = { items: items.filter((item) => item.original_item_id === 'COFFEE') };
     assert.deepEqual((await sendBack(coffee, onlyCoffee)).items, ['COFFEE', 'MUG']);
   },

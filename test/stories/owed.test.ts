@@ -1,4 +1,5 @@
-// Orders in Accounts Receivable that staff charge, while the engine retries the rebill behind them.
+// Stories of orders in Accounts Receivable that staff charge while the engine retries the rebill
+// behind them.
 import assert from 'node:assert/strict';
 import type { Customer } from '@perennial/contract/customer.ts';
 import type { Order } from '@perennial/contract/order.ts';
@@ -18,7 +19,9 @@ interface Kept {
   readonly orderId: string;
 }
 
-/** Ann's card goes bad, and the rebill of 15 February waits in Accounts Receivable. */
+/**
+ * Plays until Ann's card is declined and the rebill of 15 February waits in Accounts Receivable.
+ */
 async function declined(shop: Shop, token = 'tok_decline'): Promise<Kept> {
   await shop.sells(tea);
   const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
@@ -55,13 +58,13 @@ const stateOf = async (ann: Subscriber) => {
 
 story('charging the order of a declined rebill pays the rebill', opening, async (shop) => {
   const kept = await declined(shop);
-  // The customer gives a card on the phone, for this order alone.
+  // The customer gives another card on the phone, for this order only.
   await put(kept, { payment: { credit_card: { card_number_token: 'tok_approve_phone' } } });
   const { payment_transaction: transaction } = await pay(kept);
   assert.equal(transaction?.successful, true);
   assert.deepEqual(await stateOf(kept.ann), ['active', 0, 1, '2027-03-15']);
   await kept.ann.lived(`2027-02-16 00:00 ${bill}`);
-  // The next rebill is due as always, and charges the card of the auto order.
+  // The next rebill is due as usual, and charges the card of the auto order.
   await newCard(kept.ann, 'tok_approve');
   await shop.until('2027-03-16T00:00');
   await kept.ann.lived(`2027-03-15 10:00 ${bill}`);
@@ -104,7 +107,7 @@ story('the order of a rebill is charged as a whole', opening, async (shop) => {
   await pay(kept, { amount: 25 });
 });
 
-/** A firm orders tea by purchase order, every month. */
+/** Subscribes a firm that orders tea every month and pays by purchase order. */
 const byPurchaseOrder = (shop: Shop) =>
   shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }], {
     payment: {
@@ -128,7 +131,7 @@ story('an invoice subscription over a year', { on: '2027-01-15T10:00' }, async (
     ]),
     Array.from({ length: 2 }, () => ['Accounts Receivable', 'Unprocessed', 'PO-7', 0]),
   );
-  // The firm pays February by wire; nothing else changes.
+  // The firm pays February by bank transfer; nothing else changes.
   const paid = await put(
     { ann: firm, orderId: february!.order_id! },
     {
@@ -151,7 +154,7 @@ story('an invoice subscription over a year', { on: '2027-01-15T10:00' }, async (
   );
   const stages = (await firm.bills()).map((order) => order.current_stage);
   assert.deepEqual(stages.slice(0, 3), ['Completed Order', 'Rejected', 'Accounts Receivable']);
-  // A firm that gives a card is charged from then on.
+  // After the firm adds a card, its rebills are charged.
   const paysBy = (payment: NonNullable<Order['payment']>) =>
     firm.update({ original_order: { payment } });
   const card = { card_expiration_month: 12, card_expiration_year: 2040 };
@@ -234,7 +237,7 @@ story(
 
 const readStatus = async (ann: Subscriber) => (await ann.read()).status;
 
-/** Ann's auto order of tea, which a person disabled or canceled on 1 February. */
+/** Subscribes Ann to tea; a person disables or cancels the auto order on 1 February. */
 async function stopped(shop: Shop, how: object): Promise<Subscriber> {
   await shop.sells(tea);
   const ann = await shop.order([{ merchant_item_id: 'TEA', auto_order_schedule: 'Monthly' }]);
@@ -312,7 +315,10 @@ story(
   },
 );
 
-/** A firm that owes a fee if it leaves early orders two teas by purchase order, every month. */
+/**
+ * Subscribes a firm that orders two teas every month, pays by purchase order, and owes a fee if it
+ * cancels early.
+ */
 async function bound(shop: Shop): Promise<Subscriber> {
   const leaving = {
     auto_order_cancel_item_id: 'EXIT-FEE',
@@ -333,7 +339,7 @@ async function bound(shop: Shop): Promise<Subscriber> {
   });
 }
 
-/** The order is paid by check, and one of its two teas is given back. */
+/** The order is paid by check, and one of its two teas is refunded. */
 async function paidByCheck(firm: Subscriber, order_id: string): Promise<void> {
   const check = { check_number: '77' };
   const { order: paid } = await put(

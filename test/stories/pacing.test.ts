@@ -1,5 +1,5 @@
-// A merchant that bills every missed shipment, one a day: whatever is done to the auto order on the
-// day of one, the next one waits for the next day.
+// Stories of a merchant that bills every missed shipment, one a day: a change of the auto order on
+// a day with such a charge does not bring the next charge forward.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { type Subscriber, story } from '../support/stories.ts';
@@ -11,18 +11,21 @@ const items = ['COFFEE', 'TEA'].map((id) => ({
   auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly'] },
 }));
 
-/** An auto order with missed shipments, another one of the same customer, and a form of before. */
+/** An auto order with missed shipments, another one of the same customer, and an older form. */
 interface Scene {
   readonly late: Subscriber;
   readonly other: Subscriber;
-  /** As it was read before the first missed shipment was charged. */
+  /** The form as it was read before the first missed shipment was charged. */
   readonly form: AutoOrder;
 }
 
 interface Road {
   readonly what: string;
   take(scene: Scene): Promise<unknown>;
-  /** Missed shipments that are charged on the next day; 0: the change gives them up. */
+  /**
+   * The number of missed shipments that are charged on the next day; 0 when the change gives them
+   * up.
+   */
   readonly nextDay: 0 | 1;
   /** The update's warning about a field without effect. */
   readonly warns?: RegExp;

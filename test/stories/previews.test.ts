@@ -1,4 +1,4 @@
-// Future rebills, and why: the dates and prices of a preview with the rules that made them.
+// Stories of previews: the dates and prices of future rebills, and the rules that set them.
 import assert from 'node:assert/strict';
 import type { PreviewLine, PreviewRebill } from '@perennial/contract/perennial.ts';
 import { type Subscriber, story } from '../support/stories.ts';
@@ -10,7 +10,10 @@ const coffee = {
   auto_order: { auto_orderable: true, auto_order_schedules: ['Weekly', 'Monthly'] },
 };
 
-/** A line a rebill: its minute, its total, and what made its first line's date and price. */
+/**
+ * Returns one line for each rebill: its minute, its total, and the rules for the date and the price
+ * of its first line.
+ */
 async function preview(
   subscriber: Subscriber,
   count: number,

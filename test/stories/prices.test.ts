@@ -1,4 +1,5 @@
-// The price of a rebill: the choices of the customer's purchase, priced again on every rebill.
+// Stories of the price of a rebill: the options chosen at the purchase are priced again on every
+// rebill.
 import assert from 'node:assert/strict';
 import type { PreviewLine, PreviewRebill, TaxRule } from '@perennial/contract/perennial.ts';
 import { currencyExponent } from '../../server/src/kernel/money.ts';
@@ -57,7 +58,8 @@ story(
     });
     assert.deepEqual(rulesOf(explanation.lines[0]), rulesOf(rebills[0].lines[0]));
 
-    // An option with another value has no agreed price. The old value has its price again.
+    // An option with another value has no agreed price. When the old value returns, its price does,
+    // too.
     await ann.updateItem({ options: [{ label: 'Size', value: 'Small' }] });
     await shop.until('2026-03-16T00:00');
     await ann.updateItem({ options: [{ label: 'Size', value: 'Large' }] });
@@ -77,7 +79,7 @@ story(
   },
 );
 
-/** The tax of each rebill, with the rate that it shows and the part of the city. */
+/** Returns the tax of each rebill, with the rate that it shows and the city's share. */
 const taxesOf = async (subscriber: Subscriber) =>
   (await subscriber.bills('summary,taxes')).map(({ summary, taxes }) => [
     summary?.tax?.value,
@@ -93,7 +95,7 @@ const rates = [
   { country_code: 'US', state_region: 'CA', county: 'Marin', tax_rate: 0.25 },
   { country_code: 'US', state_region: 'NV', tax_rate: 4.6 },
 ];
-/** Not taxed in California. */
+/** An item that is not taxed in California. */
 const honey = {
   ...coffee,
   merchant_item_id: 'HONEY',
@@ -132,7 +134,8 @@ story(
     await move(imported);
     const moved = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
     await shop.until('2026-03-16T00:00');
-    // 7.75 % of 19.99 and 10.00 shipping, not of the honey; 4.6 % of 19.99 and the honey.
+    // The first tax is 7.75 % of 19.99 and 10.00 shipping, without the honey. The second is 4.6 %
+    // of 19.99 and the honey.
     assert.deepEqual(await taxesOf(ann), [
       [2.32, 7.75, 1.5],
       [1.15, 4.6, undefined],
@@ -216,7 +219,7 @@ story(
     await shop.until('2026-03-16T00:00');
     await move('WA');
     await shop.until('2026-04-16T00:00');
-    // The tea is taxed on 6.00; the coffee for 19.99 only in Oregon.
+    // The tea is taxed on 6.00. The coffee for 19.99 is taxed only in Oregon.
     assert.deepEqual(
       (await taxesOf(ann)).map(([tax]) => tax),
       [0.3, 2.6, 1.2],
@@ -234,7 +237,7 @@ story(
 
 type Amounts = Pick<PreviewRebill, 'subtotal' | 'discount' | 'shipping' | 'tax' | 'total'>;
 
-// A yen has no decimals, a dinar three; quantities have up to four everywhere.
+// A yen has no decimals, a dinar has three. Quantities have up to four decimals in every currency.
 for (const currency of ['JPY', 'KWD', 'USD'])
   story(
     `parts of units, a coupon, shipping and tax in ${currency}: to the smallest unit`,
@@ -262,7 +265,8 @@ for (const currency of ['JPY', 'KWD', 'USD'])
           summary: { arbitrary_shipping_handling_total: { value: of(500) } },
         },
       );
-      // 416.25 and 2.0002; 33.33 % of 418, shared by 416 and 2; 8.25 % of 279.
+      // The lines are 416.25 and 2.0002. The discount is 33.33 % of 418, split between 416 and 2,
+      // and the tax is 8.25 % of 279.
       const expected = [418, 139, 500, 23, 802].map(of);
       const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
       const amounts = ({ subtotal, discount, shipping, tax, total }: Amounts) => [

@@ -1,4 +1,5 @@
-// The retry of Accounts Receivable: orders that were declined when they were placed, day after day.
+// Stories of the retry of Accounts Receivable: it charges orders again, day after day, that were
+// declined when they were placed.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -10,7 +11,7 @@ import { type TestRequest, testApp } from '../support/app.ts';
 const app = await testApp();
 let shops = 0;
 
-/** A shop with its own merchant, clock and retry. */
+/** Opens a shop with its own merchant, clock and settings of the retry. */
 async function openShop(config: AccountsReceivableRetryConfig, settings: object = {}) {
   const merchantId = `AR${++shops}`;
   const at = Temporal.PlainDateTime.from('2027-03-01T10:00')
@@ -58,7 +59,7 @@ function shopOf(ask: Ask) {
       (await ask({ operation: 'insertOrder', body: { ...anOrder(token, schedule), ...more } }))
         .order.order_id,
     until: (wall: string) => ask({ operation: 'setClock', body: { now_dts: wall } }),
-    /** When the card was charged, and whether that succeeded. */
+    /** Returns when the card was charged, and whether each charge succeeded. */
     async tries(orderId: string): Promise<string[]> {
       const { payment } = await read(orderId);
       return (payment.transactions ?? []).map(

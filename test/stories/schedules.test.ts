@@ -1,4 +1,4 @@
-// Lives in which nothing goes wrong: when an auto order ships, and for how much.
+// Stories in which nothing goes wrong: when an auto order ships, and for how much.
 import assert from 'node:assert/strict';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { story } from '../support/stories.ts';
@@ -94,7 +94,7 @@ story('the night without half past two, in New York', { on: '2026-02-22T02:30' }
   const ann = await shop.order([{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Weekly' }]);
   await shop.until('2026-03-23T00:00');
   const bill = 'rebill: COFFEE 12.99 = 12.99';
-  // On 8 March the clocks go from two to three.
+  // On 8 March, the clocks go forward from two to three.
   await ann.lived(
     '2026-02-22 02:30 create',
     `2026-03-01 02:30 ${bill}`,
@@ -112,7 +112,7 @@ story(
     const ann = await shop.order([{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Weekly' }]);
     await shop.until('2026-11-02T00:00');
     const bill = 'rebill: COFFEE 12.99 = 12.99';
-    // On 25 October half past two comes a second time: no one is billed again.
+    // On 25 October, half past two occurs twice; the customer is billed once.
     await ann.lived(
       '2026-10-11 02:30 create',
       `2026-10-18 02:30 ${bill}`,
@@ -141,7 +141,8 @@ story('a gift for three more months ends by itself', { on: '2026-01-15T12:00' },
     },
   });
   const ann = await shop.order([{ merchant_item_id: 'GIFT', quantity: 2 }]);
-  // A preview names the notice before each rebill, as it is made below.
+  // A preview shows the date of the notice before each rebill, which is the date when it is then
+  // sent.
   const { rebills } = await ann.ask({ operation: 'previewAutoOrder' });
   assert.deepEqual(
     (rebills as PreviewRebill[]).map(({ lines }) => lines?.[0]?.notice_dts?.slice(0, 16)),

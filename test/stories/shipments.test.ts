@@ -1,4 +1,5 @@
-// Rebills that ship: from two distribution centers, as digital goods, and with a tracking number.
+// Stories of rebills that ship from two distribution centers, as digital goods, and with a tracking
+// number.
 import assert from 'node:assert/strict';
 import type { Item } from '@perennial/contract/item.ts';
 import type { Order } from '@perennial/contract/order.ts';

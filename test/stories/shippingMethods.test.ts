@@ -1,5 +1,6 @@
-// The price of shipping, calculated again for each rebill: a free threshold that is crossed, a
-// customer who moves where no method ships to, the cheapest method, and customers who ship free.
+// Stories of the price of shipping, which is calculated again for each rebill: a free threshold
+// that is reached, a customer who moves to a place without a shipping method, the cheapest method,
+// and customers with free shipping.
 import assert from 'node:assert/strict';
 import type { Order } from '@perennial/contract/order.ts';
 import type { ChargeExplanation } from '@perennial/contract/timeline.ts';
@@ -148,7 +149,7 @@ story('a coupon for one method takes nothing off another one', opening, async (s
     order?.summary?.shipping_handling_total_discount?.value ?? 0,
   ];
   assert.deepEqual(off(await original(ann)), ['Ground', 7.5, 7.5]);
-  // The cheapest method counts, and not the name that the order sends along with it.
+  // The cheapest method is used, although the order also names another one.
   const cheapest = { least_cost_route: true, shipping_method: 'Air', country_code: 'US' };
   const bob = await shop.order([monthly], { email: 'b@example.com', shipping: cheapest, coupons });
   assert.deepEqual(off(await original(bob)), ['Ground', 7.5, 7.5]);

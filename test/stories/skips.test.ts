@@ -1,5 +1,5 @@
-// Skipping, bringing back, resuming and reactivating, each sent twice: the second time changes
-// nothing.
+// Stories of skipping, bringing back, resuming and reactivating. Each request is sent twice, and
+// the second time changes nothing.
 import assert from 'node:assert/strict';
 import { type Subscriber, story } from '../support/stories.ts';
 

@@ -1,4 +1,4 @@
-// Forms that were read, kept while the engine worked, and written back.
+// Stories of forms that were read, kept while the engine worked, and written back.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import type { Order } from '@perennial/contract/order.ts';
@@ -39,7 +39,7 @@ const namesAll = (warning: string, ...fields: string[]) => {
 
 const states = ({ status, completed }: AutoOrder) => [status, completed];
 
-/** The audit finds no difference. */
+/** Asserts that the audit finds no difference. */
 const isBalanced = async (ann: Subscriber) =>
   assert.deepEqual((await ann.ask({ operation: 'getAudit' }))['differences'], []);
 
@@ -208,17 +208,17 @@ story('slipped meanwhile', { on: '2026-01-15T10:00' }, async (shop) => {
 });
 
 /*
- * A paused item and a canceled auto order have no calculated date, and a skipped date is not a
- * billed one. The form is read before the date is moved, and written back when it is paused or
- * canceled again. Ann's tea ships on the 15th.
+ * A case with an item without a calculated date: a paused item, or one of a canceled auto order. A
+ * skipped date is not a billed one. The form is read before the date is moved, and written back
+ * after the next pause or cancelation. Ann's tea ships on the 15th.
  */
 interface Road {
   readonly what: string;
   readonly settings?: Readonly<Record<string, unknown>>;
-  /** Makes the calculated date absent, before the form is read and before it comes back. */
+  /** Removes the calculated date, before the form is read and again before it is written back. */
   readonly stops: (ann: Subscriber) => Promise<unknown>;
   readonly moves: (ann: Subscriber, shop: Shop) => Promise<unknown>;
-  /** The date of the item when the form comes back. */
+  /** The date of the item when the form is written back. */
   readonly next: string;
 }
 
@@ -233,7 +233,7 @@ const skips = (ann: Subscriber, { auto_order_item_oid }: { auto_order_item_oid: 
     body: { shipment_dts: '2026-02-15', auto_order_item_oid },
   });
 
-/** The shipment of 15 February is declined, and staff decide about its order. */
+/** Declines the shipment of 15 February, and changes its order as staff decide. */
 const declinesAnd = (change: Order) => async (ann: Subscriber, shop: Shop) => {
   await newCard(ann, 'tok_decline');
   await goesOn(ann);

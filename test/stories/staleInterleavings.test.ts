@@ -1,5 +1,5 @@
-// Reads, rebills and write-backs in any order: each month is billed once, on its day, and real
-// edits survive.
+// Tests reads, rebills and write-backs in any order: each month is billed once, on its day, and
+// real edits are kept.
 import assert from 'node:assert/strict';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import fc from 'fast-check';

@@ -1,4 +1,5 @@
-// Counted items: a sold-out month, the last piece, a decline that puts it back, and a kit.
+// Stories of counted items: a sold-out month, the last piece, a decline that returns the piece to
+// stock, and a kit.
 import assert from 'node:assert/strict';
 import { type Shop, type Subscriber, story } from '../support/stories.ts';
 
@@ -82,7 +83,7 @@ story(
     const totals = async (who: Subscriber) =>
       (await who.bills('summary')).map(({ summary }) => summary?.total?.value);
     const february = [(await totals(ann))[0], (await totals(bob))[0]];
-    // Both were due together, and there was one piece.
+    // Both rebills were due together, and only one piece was in stock.
     assert.deepEqual(new Set(february), new Set([33, 8]));
     assert.deepEqual([(await totals(ann))[1], (await totals(bob))[1]], [8, 8]);
     await shop.changes('TEA', { shipping: tea(10).shipping });
@@ -134,7 +135,7 @@ const cardOf = (token: string) => ({
   card_expiration_year: 2040,
 });
 
-/** Ann buys a piece of tea, and the rebill for the next one is declined. */
+/** Subscribes Ann to one piece of tea; the rebill for the next piece is declined. */
 async function declined(shop: Shop, level: number): Promise<Subscriber> {
   await shop.sells(tea(level));
   const ann = await shop.order(monthly);
@@ -269,7 +270,9 @@ story(
   },
 );
 
-/** Ann's declined rebill waits in Accounts Receivable, and its piece is in stock again. */
+/**
+ * Plays until Ann's declined rebill waits in Accounts Receivable and its piece is in stock again.
+ */
 async function waiting(shop: Shop, level: number) {
   const ann = await declined(shop, level);
   const [kept] = await ann.bills();
@@ -319,7 +322,7 @@ story(
   { ...opening, settings: { store_declined_rebills: true } },
   async (shop) => {
     const { ann, update } = await waiting(shop, 5);
-    // A check was promised, and never came.
+    // The customer promised a check, which did not arrive.
     await update({ payment: { payment_method: 'Check' } });
     await update({ current_stage: 'Rejected' });
     assert.equal(await levelOf(ann), 4);

@@ -1,5 +1,5 @@
-// A merchant stops its own charges over the API, and starts them again: who may, what the others
-// see, and what is charged afterwards. An operator's stop is the operator's to end.
+// Stories of a merchant that stops its charges over the API and starts them again: who may do it,
+// what others see, and what is charged afterwards. Only an operator can end an operator's stop.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -125,7 +125,7 @@ test('the command takes the place of a stop here, and is ended by a command alon
   assert.deepEqual(entry.before, { reason: 'ours', by: 'Ann Admin' });
   assert.equal((await command('start-charges')).code, 0);
   assert.deepEqual(await charging(), { state: 'on' });
-  // The command also ends a stop by a person of the merchant.
+  // The command also ends a stop that a person of the merchant began.
   await stop('ours');
   assert.equal((await command('start-charges')).code, 0);
   assert.deepEqual(await charging(), { state: 'on' });

@@ -1,4 +1,4 @@
-// Store credit of a customer, on rebills.
+// Stories of a customer's store credit, which pays for rebills.
 import assert from 'node:assert/strict';
 import type { Order } from '@perennial/contract/order.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
@@ -13,7 +13,7 @@ const coffee = {
 const monthly = [{ merchant_item_id: 'COFFEE', auto_order_schedule: 'Monthly' }];
 const on = '2026-01-15T10:00';
 
-/** A customer with 30.00 of store credit who pays 10.00 of the original order with it. */
+/** Subscribes a customer with 30.00 of store credit, of which 10.00 pay for the original order. */
 async function subscribed(shop: Shop, used = 10, more: object = {}) {
   await shop.sells(coffee);
   const oid = await shop.credit('ann@example.com', 30);
@@ -85,7 +85,7 @@ story('rebills of an original without store credit use none', { on }, async (sho
   assert.equal(await left(ann, oid), 30);
 });
 
-/** The card declines from now on. */
+/** Replaces the card by one that is declined. */
 const goesBad = (ann: Subscriber, token = 'tok_decline') =>
   ann.ask({
     operation: 'updateAutoOrderPayment',

@@ -1,5 +1,5 @@
-// Stripe's reports of refunds and disputes that are made on its side: repeated, out of order, about
-// a charge that is not known yet, and about a charge of another installation.
+// Tests Stripe's reports of refunds and disputes that are made at Stripe: repeated, out of order,
+// about a charge that is not known yet, and about a charge of another installation.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -29,7 +29,7 @@ await app.request({
   },
 });
 
-/** A paid order, and its payment at Stripe. */
+/** Inserts a paid order, and returns it with its payment at Stripe. */
 async function paidOrder(more: Order = {}) {
   const { body, text } = await app.request({
     operation: 'insertOrder',
@@ -56,7 +56,7 @@ async function paidOrder(more: Order = {}) {
 type Payment = Awaited<ReturnType<typeof paidOrder>>['payment'];
 let events = 0;
 
-/** Sends an event as Stripe does. Repeats the event before when `id` names it. */
+/** Sends an event as Stripe does. With the `id` of an earlier event it repeats that event. */
 async function stripeSends(type: string, object: object, id = `evt_${++events}`): Promise<number> {
   const nowSeconds = Math.floor(clock.now().epochMilliseconds / 1000);
   const payload = JSON.stringify({

@@ -1,5 +1,5 @@
-// The timeline of an auto order: who changed what, each attempt, mails, tasks, stops, merges and
-// deliveries, in order and by cursor.
+// Tests the timeline of an auto order: who changed what, each attempt, mails, tasks, stops, merges
+// and deliveries, in order and by cursor.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TimelineEntry } from '@perennial/contract/timeline.ts';
@@ -158,7 +158,7 @@ story(
 const app = await testApp();
 const now = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
-/** Subscribes Ann, and adds a life of 500 rebills. Returns the auto order. */
+/** Subscribes Ann, adds 500 rebills, and returns the auto order. */
 async function liveLong(): Promise<number> {
   await app.request({ operation: 'insertItem', body: coffee });
   const { body } = await app.request({
@@ -197,7 +197,7 @@ async function liveLong(): Promise<number> {
       amount: minor(1299),
       currency: 'USD',
       route: ['simulator'],
-      // Both have the same moment, so their places must distinguish them.
+      // Two entries have the same moment, so the cursor must tell them apart by their places.
       declines: [{ attempt: 1, at: now.subtract({ hours: 24 * index }), reason: 'do not honor' }],
     })),
   );

@@ -1,7 +1,7 @@
-// The deliveries about two subscriptions to a merchant's warehouse, ERP and mail tool: the six
-// events of the auto_order document and the pre-shipment notice, each with the parts that its
-// webhook subscribes to, caused by real operations and the engine, signed, and in the order of each
-// auto order's changes.
+// Tests the deliveries about two subscriptions to a merchant's warehouse, ERP and mail tool: the
+// six events of the auto_order document and the pre-shipment notice. Real operations and the engine
+// cause them. Each delivery has the parts that its webhook subscribes to, is signed, and arrives in
+// the order of the auto order's changes.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -96,7 +96,9 @@ interface Heard {
   readonly payload: AutoOrder;
 }
 
-/** Subscribes to all events with their expansions. Returns the secret that signs the deliveries. */
+/**
+ * Subscribes to all events with their expansions, and returns the secret that signs the deliveries.
+ */
 async function subscribeWarehouse(url: string): Promise<string> {
   const events = Object.entries(expansions).map(([event_name, expansion]) => ({
     event_name,
@@ -186,7 +188,7 @@ function assertLifeOfAnn(heard: readonly Heard[]): void {
   );
   const updated = payloadIn(heard, 'auto_order_update');
   assert.equal(updated.override_affiliate_id, 7);
-  // As it was then: the update does not know yet that Ann will leave.
+  // The payload shows the auto order as it was at the update, before Ann canceled.
   assert.equal(updated.status, 'active');
   const canceled = payloadIn(heard, 'auto_order_cancel');
   assert.deepEqual(

@@ -1,5 +1,5 @@
-// Who charges: real clocks are for real gateways, and a card stays with the kind of gateway that
-// charged it first.
+// Tests which gateway charges: merchants with a real clock use real gateways, and a card stays with
+// the kind of gateway that charged it first.
 
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
@@ -19,7 +19,7 @@ const standIn = await startStripeStandIn();
 after(() => standIn.close());
 const stripe = { secretKey: 'sk_test', host: standIn.host };
 
-/** The settings that an installation is started with; a test restarts it with others. */
+/** The gateway settings with which the installation starts; a test restarts it with other ones. */
 const installation: { -readonly [Name in keyof GatewayConfig]: GatewayConfig[Name] } = {};
 let isOff = false;
 const clock = movedClock('2026-01-15T17:00:00Z');
@@ -32,7 +32,7 @@ const dayMs = 86_400_000;
 const card = 'cus_ann/pm_card';
 let shops = 0;
 
-/** A merchant whose clock is real. */
+/** Opens a shop with a real clock. */
 async function realShop() {
   const merchantId = `R${++shops}`;
   await app.addMerchant(merchantId, { clock: { kind: 'real' } });
@@ -91,7 +91,7 @@ async function realShop() {
   };
 }
 
-/** A week later, after everything that is due was done. */
+/** Moves the clock by a week, and does everything that is due. */
 async function weekLater() {
   clock.move(7 * dayMs);
   await app.work();
@@ -308,7 +308,8 @@ test('an operator stops the charges of one merchant; its mails and all other mer
   await app.work();
   assert.ok(app.mails.length > mails, 'its mails are sent');
 
-  // A probe that has waited long enough shows the count before; the next ones have the new one.
+  // The first probe after a while still shows the old count, and causes a new one; later probes
+  // show that.
   const stoppedNow = async (count: number | undefined) => {
     for (let tries = 0; tries < 200; tries++) {
       const { charging } = (await app.app.http.inject('/readyz')).json();
@@ -330,7 +331,10 @@ test('an operator stops the charges of one merchant; its mails and all other mer
   delete installation.simulatedMerchants;
 });
 
-/** Reads what staff see of a refused account, and what the server waits for. */
+/**
+ * Returns functions that read what staff see of a refused account, and that make its waiting work
+ * due.
+ */
 function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
   const makeDue = (table: string, column: string) =>
     app.db.run(
@@ -342,7 +346,7 @@ function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
       const { tasks } = await ask({ operation: 'searchWorkflowTasks', body: {} });
       return tasks.filter(({ task_name }) => task_name.startsWith('Repair the account'));
     },
-    /** The mails to the merchant about it. */
+    /** Reads the mails to the merchant about the refused account. */
     async mails() {
       const text = "select facts from notice where merchant_id = $1 and kind = 'merchant_parked'";
       const rows = await app.db.rows<{ facts: { entries: string[] } }>(text, [merchantId]);
@@ -352,7 +356,7 @@ function refusalsOf({ ask, merchantId }: Awaited<ReturnType<typeof realShop>>) {
       const open = 'select 1 from rebill where merchant_id = $1 and lease_until is not null';
       return (await app.db.rows(open, [merchantId])).length;
     },
-    /** The gateway is asked about open charges now instead of in some minutes. */
+    /** Asks the gateway about open charges now instead of in some minutes. */
     async askNow() {
       await makeDue('rebill', 'lease_until');
       await makeDue('orders', 'charge_lease_until');
@@ -386,9 +390,10 @@ test('a refused account is one task and one mail, holds back what is due, and en
   const sent = await waiting();
   assert.ok(sent >= 1 && sent <= 6, `${sent} charges were refused`);
 
-  // Processes remember a merchant for a second.
+  // Processes cache a merchant for a second.
   clock.move(1001);
-  // More falls due, and is not sent: nothing counts as an attempt or says that it is parked.
+  // More orders fall due and are not charged: no attempt is counted, and none of them is reported
+  // as parked.
   const seventh = await shop.order();
   assert.equal(seventh.status, 200);
   assert.match(JSON.stringify(seventh.body), /Stripe refuses the account/);
@@ -400,7 +405,7 @@ test('a refused account is one task and one mail, holds back what is due, and en
   }
   assert.equal((await tasks()).length, 1);
 
-  // It is tried again after ten minutes, and refused again: still one task.
+  // After ten minutes a charge is tried and refused again; there is still only one task.
   clock.move(11 * 60_000);
   await app.work();
   assert.deepEqual([(await tasks()).length, shop.captured().stripe], [1, 6]);
@@ -462,7 +467,7 @@ test('a clock that differs from the one of PostgreSQL charges no real clock', as
   await app.setClock('2026-01-15T17:00:00Z', trial.merchantId);
   await trial.order();
   clock.move(7 * dayMs);
-  // The clock of this test is months away from the machine's that PostgreSQL reads.
+  // PostgreSQL reads the machine's clock, and the clock of this test is months away from it.
   for (const worker of app.app.ownWorkers) await worker.runOnce();
   await app.work();
   assert.deepEqual(shop.captured(), { stripe: 0, simulator: 1 });

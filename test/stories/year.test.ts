@@ -1,7 +1,7 @@
-// A year of a shop with everything that changes its books: shipments from two centers, refunds of one
-// order and of all of a customer's, cards that are declined, orders that staff or the retry of
-// Accounts Receivable collect, disputes, invoices, and an auto order that another system billed
-// before. At the end the audit finds no difference.
+// Plays a year of a shop with everything that changes its books: shipments from two centers,
+// refunds of one order and of all orders of a customer, declined cards, orders that staff or the
+// retry of Accounts Receivable collect, disputes, invoices, and an auto order that another system
+// billed before. At the end the audit finds no difference.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
@@ -46,7 +46,7 @@ const card = (card_number_token: string) => ({
   card_expiration_year: 2040,
 });
 
-/** A customer's monthly order of these items. Returns its id. */
+/** Places a customer's monthly order of these items, and returns its id. */
 async function orders(name: string, itemIds: string[], more: Order = {}): Promise<string> {
   const { order } = await ask({
     operation: 'insertOrder',
@@ -75,7 +75,7 @@ async function autoOrderOf(orderId: string, expand = ''): Promise<AutoOrder> {
   return found;
 }
 
-/** The ids of the rebills that an order caused, oldest first. */
+/** Returns the ids of an order's rebills, oldest first. */
 async function rebillsOf(orderId: string): Promise<string[]> {
   const { rebill_orders: rebills = [] } = await autoOrderOf(orderId, 'rebill_orders');
   return rebills.map(({ order_id }) => order_id!).sort();
@@ -133,7 +133,7 @@ async function openShop() {
   });
 }
 
-/** The original order of each customer. */
+/** Places the original order of each customer. */
 async function placeOrders() {
   return {
     shipped: await orders('ann', ['COFFEE', 'MUG'], {
@@ -162,7 +162,7 @@ async function placeOrders() {
 
 type Placed = Awaited<ReturnType<typeof placeOrders>>;
 
-/** Another system billed the auto order of this order seven times. */
+/** Writes the opening balance of an auto order that another system billed seven times. */
 async function writeOpening(orderId: string): Promise<void> {
   const { auto_order_oid: oid, items = [] } = await autoOrderOf(orderId, 'items');
   await ask({

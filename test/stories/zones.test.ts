@@ -1,5 +1,5 @@
-// Lives of auto orders whose merchant changes its time zone: what was set as a local time keeps its
-// wall, no period is billed twice, and none is left out.
+// Stories of auto orders whose merchant changes its time zone: what was set as a local time keeps
+// that local time, no period is billed twice, and none is left out.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -11,7 +11,7 @@ let merchants = 0;
 
 type Ask = Awaited<ReturnType<typeof openMerchant>>['ask'];
 
-/** A merchant that sells tea, whose clock is at this local time. */
+/** Opens a merchant that sells tea, with its clock at this local time. */
 async function shop(zone: string, on: string) {
   const { merchantId, ask } = await openMerchant(zone);
   const until = async (wall: string) => {
@@ -60,7 +60,7 @@ async function openMerchant(timeZone: string) {
   return { merchantId, ask };
 }
 
-/** Orders tea on this schedule; returns the number of the auto order. */
+/** Orders tea on this schedule, and returns the number of the auto order. */
 async function subscribe(ask: Ask, schedule: string): Promise<number> {
   const person = { first_name: 'Ann', last_name: 'Lee', country_code: 'US' };
   const credit_card = {
@@ -116,7 +116,7 @@ const lives: {
       await move('America/Chicago');
       await until('2027-05-02T00:00');
     },
-    // The first was billed under the old zone; its order keeps its moment.
+    // The first rebill was billed in the old zone, and its order keeps its moment.
     billed: ['2027-02-28T23:00', '2027-04-01T00:00', '2027-05-01T00:00'],
   },
   {
@@ -139,7 +139,7 @@ const lives: {
     on: '2027-02-14T02:30',
     schedule: 'Monthly',
     live: async ({ move, until }) => {
-      // 2027-03-14T02:30 does not exist in New York, so the shipment is set to 03:30.
+      // In New York 2027-03-14T02:30 does not exist, so the shipment is set to 03:30.
       await move('Asia/Tokyo');
       await until('2027-04-15T00:00');
     },
@@ -224,7 +224,7 @@ const readWithItems = async (its: Shop, oid: number) =>
     })
   ).auto_order;
 
-/** Sets the next attempt, and the end and the notice of the item, in the zone of New York. */
+/** Sets the auto order's next attempt, and the item's end and notice, in the zone of New York. */
 async function setDates(its: Shop, oid: number): Promise<void> {
   const [item] = (await readWithItems(its, oid)).items;
   await its.ask({

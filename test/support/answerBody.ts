@@ -1,14 +1,17 @@
 import type { OperationId, ResponseOf } from '@perennial/contract/operations.ts';
 
 /**
- * The body of a response as a test reads it: every field of the contract, none of them optional,
- * because a test knows what it requested and fails where a field is missing. Refusals have `error`.
+ * The body of a response as a test reads it, with every field of the contract. No field is
+ * optional, because a test knows what it requested and fails where a field is missing. A refusal
+ * has `error`.
  */
 export type AnswerBody<Id extends OperationId = never> = [Id] extends [never]
   ? Refused
   : Whole<ResponseOf<Id>> & Refused;
 
-/** The fields that every response may have. A response to a request by path has no other types. */
+/**
+ * The fields that every response may have. The response to a request by path has only this type.
+ */
 export interface Refused {
   readonly success: boolean;
   readonly error: {
@@ -21,8 +24,8 @@ export interface Refused {
 }
 
 /**
- * A wire type with all of its fields required, at every depth. A list has its first elements: a
- * test that reads one of them fails where it is missing.
+ * A wire type in which all fields are required, at every depth. The first elements of a list are
+ * not optional either: a test that reads one of them fails where it is missing.
  */
 export type Whole<Value> = Value extends readonly (infer Element)[]
   ? FirstOf<Whole<NonNullable<Element>>>

@@ -4,8 +4,8 @@ import { reachable, schemas } from '@perennial/contract/schemas.ts';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /**
- * Compares a response with the contract as the strictest published client would read it: no null
- * anywhere, no field that the model lacks, no enum value outside the list, no text over its length,
+ * Checks a response against the contract as the strictest published client reads it: it allows no
+ * null, no field that the model lacks, no enum value outside the list, no text over its length, and
  * no decimal in an integer.
  */
 export function checkAnswer(operation: Operation, status: number, body: unknown): void {
@@ -21,16 +21,16 @@ export function checkAnswer(operation: Operation, status: number, body: unknown)
   );
 }
 
-// `date-time` is a format of the wire (whole seconds, numeric offset), checked as published clients
-// show it. Years outside of 1900 to 2999 can be there from before they were refused; they are shown
-// as they are.
+// `date-time` is the API's format (whole seconds, numeric offset), checked as published clients
+// show it. Years outside 1900 to 2999 may have been stored before they were refused; responses show
+// them unchanged.
 const wireDate =
   /^(?:\d{4,5}|[+-]\d{6})-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}[+-]\d{2}:\d{2}(?::\d{2})?(?: BC)?$/;
 const ajv = new Ajv({
   strict: false,
   allErrors: true,
-  // Each process of tests compiles the models that it meets, so their schemas are checked elsewhere
-  // (contract/src/openapi.test.ts) and the code is not optimised.
+  // Each process of tests compiles only the models that it needs. contract/src/openapi.test.ts
+  // checks the schemas, and the generated code is not optimised.
   validateSchema: false,
   meta: false,
   code: { optimize: false },
@@ -58,7 +58,7 @@ function strict(name: string): object {
   return closed(schema);
 }
 
-/** Every object holds only its known fields; names of models become references into `$defs`. */
+/** Closes every object to unknown fields, and makes names of models references into `$defs`. */
 function closed(schema: Record<string, unknown>): Record<string, unknown> {
   const copy: Record<string, unknown> = { ...schema };
   if (typeof copy['$ref'] === 'string') return { $ref: `#/$defs/${copy['$ref']}` };

@@ -32,7 +32,7 @@ import type { AnswerBody } from './answerBody.ts';
 import { checkAnswer } from './answerCheck.ts';
 import { testDatabase } from './database.ts';
 
-/** The whole application on a separate database, called without a port. */
+/** The whole application on a separate database, which tests call without a port. */
 export interface TestApp {
   readonly app: App;
   readonly db: DatabasePool;
@@ -40,19 +40,19 @@ export interface TestApp {
   readonly merchant: Merchant;
   /** A key of the first merchant with every permission. */
   readonly key: string;
-  /** The books of the simulated gateway: what was captured, whatever our tables say. */
+  /** The simulated gateway's own books, which show what was captured, independent of our tables. */
   readonly books: SimulatorBooks;
   /** The mails that were sent, oldest first. */
   readonly mails: readonly Mail[];
-  /** Sends a request by operation, or by any path. */
+  /** Sends a request for an operation, or to any path. */
   request<Id extends OperationId = never>(request: TestRequest<Id>): Promise<TestAnswer<Id>>;
   addMerchant(merchantId: string, changes?: Partial<Merchant>): Promise<Merchant>;
   addKey(merchantId: string, permissions?: readonly string[]): Promise<string>;
-  /** Puts the merchant's clock. */
+  /** Sets the merchant's clock. */
   setClock(at: string, merchantId?: string): Promise<void>;
-  /** A context as an operation gets it, at the merchant's present moment. */
+  /** Returns a context as an operation gets it, at the merchant's present moment. */
   context(merchantId?: string): Promise<Context>;
-  /** Runs the named worker (or all) until it finds nothing more to do. */
+  /** Runs the named worker, or all workers, until no work is left. */
   work(name?: string): Promise<void>;
 }
 
@@ -63,7 +63,7 @@ export interface TestRequest<Id extends OperationId = OperationId> {
   readonly params?: Readonly<Record<string, string | number>>;
   readonly query?: Readonly<Record<string, string | number | boolean>>;
   readonly body?: unknown;
-  /** Sent as it is, for bodies that are not JSON. */
+  /** A body that is sent unchanged, for bodies that are not JSON. */
   readonly rawBody?: string;
   readonly key?: string | null;
   readonly headers?: Readonly<Record<string, string>>;
@@ -73,11 +73,11 @@ export interface TestAnswer<Id extends OperationId = never> {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | number | undefined>>;
   readonly text: string;
-  /** As the contract describes it; the shapes of all responses are checked (answerCheck.ts). */
+  /** The body with the type of the contract. answerCheck.ts checks the shapes of all responses. */
   readonly body: AnswerBody<Id>;
 }
 
-/** The time of every test's clock unless a test moves it: noon in New York, in winter. */
+/** The time of every test's clock until a test moves it: noon in New York, in winter. */
 export const testNow = Temporal.Instant.from('2026-01-15T17:00:00Z');
 
 export const allPermissions = [
@@ -103,9 +103,9 @@ export interface TestAppOptions {
   readonly webhookHosts?: readonly string[];
   readonly metricsToken?: string;
   readonly log?: Logger;
-  /** A migrated database; absent: a new one, dropped in the end. */
+  /** A migrated database. Absent: a new one that is dropped at the end. */
   readonly db?: DatabasePool;
-  /** The seal that secrets in `db` were sealed with. */
+  /** The seal with which the secrets in `db` were sealed. */
   readonly seal?: Seal;
   readonly gateways?: GatewayConfig;
   readonly stops?: readonly StopSource[];
@@ -175,7 +175,7 @@ export async function testApp({
   };
 }
 
-/** Inserts a merchant if there is none of this id. */
+/** Inserts a merchant if the id is not used yet. */
 export async function addMerchant(
   db: DatabasePool,
   merchantId: string,
@@ -195,7 +195,7 @@ export async function addMerchant(
   return merchant;
 }
 
-/** Inserts a key with the permissions, absent: all; returns its secret. */
+/** Inserts a key with these permissions, or by default with all, and returns its secret. */
 export async function addKey(
   db: DatabasePool,
   merchantId: string,
@@ -250,7 +250,7 @@ async function send(app: App, defaultKey: string, request: TestRequest): Promise
   };
 }
 
-/** The body as text; undefined for a request without one. */
+/** Returns the body as text; undefined for a request without a body. */
 function payloadOf({ body, rawBody }: TestRequest): string | undefined {
   return rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
 }

@@ -5,7 +5,7 @@ import type { Catalog } from '../../server/src/autoOrders/steps.ts';
 import type { CatalogItem } from '../../server/src/items/item.ts';
 import { minor, zero } from '../../server/src/kernel/money.ts';
 
-/** Records for tests: ordinary in everything that a test doesn't name. */
+/** Returns an auto order with ordinary values in all fields that are not given. */
 export function anAutoOrder(given: Partial<AutoOrder> = {}): AutoOrder {
   return {
     merchantId: 'DEMO',
@@ -28,7 +28,7 @@ export function anAutoOrder(given: Partial<AutoOrder> = {}): AutoOrder {
   };
 }
 
-/** An item of {@link anAutoOrder}: COFFEE every month on the 15th at ten in New York. */
+/** Returns an item of {@link anAutoOrder}: COFFEE every month on the 15th at ten in New York. */
 export function anItem(given: Partial<AutoOrderItem> = {}): AutoOrderItem {
   return {
     itemOid: 11,
@@ -50,7 +50,9 @@ export function anItem(given: Partial<AutoOrderItem> = {}): AutoOrderItem {
   };
 }
 
-/** A catalogue item that customers may have every week, every month or every two months. */
+/**
+ * Returns a catalogue item that customers may order every week, every month or every two months.
+ */
 export function aCatalogItem(given: Partial<CatalogItem> = {}): CatalogItem {
   return {
     itemId: 'COFFEE',
@@ -81,20 +83,20 @@ export function aCatalogItem(given: Partial<CatalogItem> = {}): CatalogItem {
   };
 }
 
-/** A catalogue of these items. */
+/** Returns a catalogue of these items. */
 export function aCatalog(items: readonly CatalogItem[] = [aCatalogItem()]): Catalog {
   const byId = new Map(items.map((item) => [item.itemId.toLowerCase(), item]));
   return (itemId) => byId.get(itemId.toLowerCase());
 }
 
-/** Noon of the first of February 2026 in New York. */
+/** Rules at noon of 1 February 2026 in New York. */
 export const someRules: Rules = {
   now: at('2026-02-01T12:00:00-05:00'),
   zone: 'America/New_York',
   missedShipments: 'bill',
 };
 
-/** {@link anAutoOrder} with its calculated fields. */
+/** Returns {@link anAutoOrder} with its calculated fields. */
 export const calculatedAutoOrder = (given: Partial<AutoOrder> = {}) =>
   calculate(anAutoOrder(given), aCatalog(), someRules);
 

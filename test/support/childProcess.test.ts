@@ -1,11 +1,11 @@
-// A run of tests that is killed leaves no server running.
+// Tests that no server continues to run when a run of tests is killed.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { spawnNode } from './childProcess.ts';
 import { ended, killNine } from './launched.ts';
 
-/** A program that starts another one, prints the other's process id and never ends. */
+/** A program that starts another one, prints the process id of that one, and never ends. */
 const parent = `
   const { spawnNode } = await import(${JSON.stringify(new URL('childProcess.ts', import.meta.url))});
   const child = spawnNode(['-e', 'console.log(process.pid); setInterval(() => {}, 1000)']);

@@ -6,18 +6,18 @@ import {
 } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 
-/** The arguments of Node after which a program ends along with the parent that started it. */
+/** Arguments of Node that end a program together with the parent that started it. */
 export const endWithParent: readonly string[] = [
   '--import',
   new URL('endWithParent.ts', import.meta.url).href,
 ];
 
-/** A child whose errors are printed with those of this process. */
+/** A child process whose errors are printed with those of this process. */
 export type Child = ChildProcessByStdio<Writable, Readable, null>;
 
 /**
- * Starts a program in another Node. It ends along with this process, even when this one is killed.
- * Its standard input must stay open, so that it notices.
+ * Starts a program in another Node. It ends together with this process, even when this one is
+ * killed. The standard input of the program must stay open, because its end is the signal.
  */
 export const spawnNode = (args: readonly string[], options: SpawnOptions = {}): Child =>
   spawn(process.execPath, [...endWithParent, ...args], {
@@ -25,7 +25,7 @@ export const spawnNode = (args: readonly string[], options: SpawnOptions = {}): 
     stdio: ['pipe', 'pipe', 'inherit'],
   });
 
-/** The same for a program whose errors the caller reads. */
+/** Starts a program like {@link spawnNode}, but the caller reads its errors. */
 export const spawnQuietNode = (
   args: readonly string[],
   options: SpawnOptions = {},

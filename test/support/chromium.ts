@@ -3,9 +3,10 @@ import { type Browser, chromium } from 'playwright-core';
 
 const places = [
   process.env['CHROMIUM'],
-  // Without the parts for a window it needs a quarter less processor time.
+  // This program has no parts for a window, and needs a quarter less processor time.
   '/usr/bin/chromium-headless-shell',
-  // Debian's program itself: its launcher adds flags for the GPU, which cost time without one.
+  // This is Debian's program itself. Its launcher adds flags for the GPU, which cost time on a
+  // machine without one.
   '/usr/lib/chromium/chromium',
   '/usr/bin/chromium',
   '/usr/bin/chromium-browser',
@@ -18,15 +19,15 @@ const places = [
   'C:\\Program Files (x86)\\Microsoft\\Edge\\Application\\msedge.exe',
 ];
 
-/** The program of this machine's Chromium, if it has one. */
+/** The path of this machine's Chromium; undefined when there is none. */
 export const chromiumProgram = places.find((place) => place !== undefined && existsSync(place));
 
-/** How to get a Chromium. */
+/** How to install Chromium. */
 export const noChromium =
   'this machine has no Chromium: install it (Debian: apt-get install chromium) ' +
   'or name the program in CHROMIUM';
 
-/** Starts Chromium without a window. Fails where there is none. */
+/** Starts Chromium without a window. Fails where Chromium is not installed. */
 export function launchChromium(): Promise<Browser> {
   if (chromiumProgram === undefined) throw new Error(noChromium);
   return chromium.launch({

@@ -7,9 +7,9 @@ const template = 'template_citus';
 const shards = 8;
 
 /**
- * Creates the migrated database that tests copy on the Citus whose coordinator `CITUS_URL` names.
- * The role must be a superuser without a password, and the database of the URL must know the
- * workers: the nodes are read from it.
+ * Creates the migrated database that tests copy, on the Citus whose coordinator is in `CITUS_URL`.
+ * The role must be a superuser without a password. The nodes are read from the database of the URL,
+ * so it must know the workers.
  */
 export async function makeCitusTemplate(citusUrl: string): Promise<TestStore> {
   const url = new URL(citusUrl);
@@ -41,7 +41,7 @@ async function makeEmpty(node: EmbeddedConnection): Promise<void> {
   });
 }
 
-/** Makes the databases of one name on these nodes one Citus. */
+/** Joins the databases of one name on these nodes to one Citus. */
 export async function joinCitus(
   coordinator: EmbeddedConnection,
   workers: readonly EmbeddedConnection[],
@@ -50,7 +50,7 @@ export async function joinCitus(
   for (const node of [coordinator, ...workers])
     await withPool({ ...node, database }, (db) => db.run('create extension citus'));
   await withPool(coordinator, async (db) => {
-    // Each copy of a database copies all shards of all tables.
+    // A copy of a database copies all shards of all tables, so their number is small.
     await db.run(`alter database ${database} set citus.shard_count = ${shards}`);
     await db.run('select citus_set_coordinator_host($1, $2)', [coordinator.host, coordinator.port]);
     for (const { host, port } of workers)
@@ -59,8 +59,8 @@ export async function joinCitus(
 }
 
 /**
- * Ends the connections of a database and lets no new ones in: Citus keeps one open in
- * each, and a database with connections can be neither copied nor dropped.
+ * Ends the connections of a database and refuses new ones: Citus keeps one open in each database,
+ * and a database with connections can be neither copied nor dropped.
  */
 export async function shutOut(admin: DatabasePool, database: string): Promise<void> {
   await admin.run(`alter database ${database} allow_connections false`);

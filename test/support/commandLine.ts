@@ -9,8 +9,8 @@ export interface Ran {
 }
 
 /**
- * Runs `perennial …` with these settings. What it prints and its exit code are kept from this
- * process. `onError` gets each line of stderr as it comes.
+ * Runs `perennial …` with these settings. Captures its output and its exit code. `onError` gets
+ * each line of stderr as it is printed.
  */
 export async function runPerennial(
   args: readonly string[],

@@ -2,17 +2,20 @@ import type { Coupon } from '@perennial/contract/coupon.ts';
 import type { KindName } from '../../server/src/coupons/kinds.ts';
 
 /*
- * Every kind of coupon with what it takes off one cart, calculated by hand: two COFFEE for 12.99 each
- * and a MUG for 8.00, 33.98 together, shipped by Ground for 5.00.
+ * Every kind of coupon, with its discount on one cart, calculated by hand. The cart has two COFFEE
+ * for 12.99 each and a MUG for 8.00, which are 33.98 together, and ships by Ground for 5.00.
  */
 
-/** A kind of coupon, and what it takes off the cart in cents. */
+/** A kind of coupon, and its discount on the cart in cents. */
 export interface KindTrial<Name extends KindName = KindName> {
   readonly part: NonNullable<Coupon[Name]>;
-  /** Off the line of COFFEE, and off that of MUG. */
+  /** The discount on the lines of COFFEE and MUG. */
   readonly lines: readonly [coffee: number, mug: number];
   readonly shipping: number;
-  /** The same kind where the cart misses what it needs, often by a cent. Absent: it needs nothing. */
+  /**
+   * The same kind with a condition that the cart does not meet, often by a cent. Absent: the kind
+   * has no condition.
+   */
   readonly short?: NonNullable<Coupon[Name]>;
 }
 
@@ -40,7 +43,7 @@ export const kindTrials: { readonly [Name in KindName]: KindTrial<Name> } = {
     shipping: 500,
     short: { discount_amount: 5, purchase_amount: 33.99 },
   },
-  // 33.98 off the lines, and the rest of 36.00 off shipping.
+  // The lines get 33.98, and the shipping the rest of 36.00.
   amount_off_subtotal_and_shipping: {
     part: { discount_amount: 36 },
     lines: [2598, 800],
@@ -124,7 +127,7 @@ export const kindTrials: { readonly [Name in KindName]: KindTrial<Name> } = {
     lines: [325, 100],
     shipping: 500,
   },
-  // 50 % of the first 10.00
+  // The discount is 50 % of the first 10.00.
   percent_off_subtotal_limit: {
     part: { discount_percent: 50, limit: 10 },
     lines: [382, 118],

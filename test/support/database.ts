@@ -5,34 +5,37 @@ import type { EmbeddedConnection } from '../../server/src/platform/storage/embed
 import { shutOut } from './citus.ts';
 import { makeTemplate, startTestServer, type TestStore, withPool } from './testStore.ts';
 
-/** A migrated, empty database of the caller's own. */
+/** A migrated, empty database that only the caller uses. */
 export interface TestDatabase {
   readonly db: DatabasePool;
   readonly connection: EmbeddedConnection;
-  /** The connection of the same database for another process, as `DATABASE_URL`. */
+  /** The connection as a `DATABASE_URL` for another process. */
   readonly url: string;
 }
 
-/** Runs functions after a test: the test's context; left out, the whole file. */
+/** Where cleanup functions are registered: the test's context, or by default the whole file. */
 type Scope = { after(done: () => Promise<void>): void };
 
-/** A migrated, empty database that is dropped after the test. */
+/** Makes a migrated, empty database that is dropped after the test. */
 export async function testDatabase(t?: Scope): Promise<DatabasePool> {
   return (await openTestDatabase(t)).db;
 }
 
-/** {@link testDatabase} with the way to it, for tests that start a server. */
+/**
+ * Makes a {@link testDatabase} and returns it with its connection, for tests that start a server.
+ */
 export async function openTestDatabase(t: Scope = { after }): Promise<TestDatabase> {
   const undo: (() => Promise<void>)[] = [];
-  // Before anything is awaited: Node counts what follows an await for the test that made the
-  // awaited promise, so a hook behind the shared `store` would be one of the file's first test.
+  // The hook is registered before the first await. Node assigns code after an await to the test
+  // that made the awaited promise, so a hook behind the shared `store` would belong to the file's
+  // first test.
   t.after(async () => {
     for (const step of undo) await step();
   });
   const { connection: server, template, workers = [] } = await testStore();
   const database = `test_${process.pid}_${++created}`;
   const nodes = [server, ...workers];
-  // The copy of a distributed database is a copy of its part on each node.
+  // To copy a distributed database, its part on each node is copied.
   await Promise.all(
     nodes.map((node) => withPool(node, (admin) => admin.run(copyOf(database, template)))),
   );
@@ -47,7 +50,7 @@ export async function openTestDatabase(t: Scope = { after }): Promise<TestDataba
   };
 }
 
-/** Inserts a merchant that has its id for a name: inserts of rows begin with that of their merchant. */
+/** Inserts a merchant with its id as its name. Other rows can only be inserted after it. */
 export async function addMerchantRow(db: DatabasePool, merchantId: string): Promise<void> {
   await db.run('insert into merchant (merchant_id, name, created_at) values ($1, $1, now())', [
     merchantId,
@@ -57,7 +60,7 @@ export async function addMerchantRow(db: DatabasePool, merchantId: string): Prom
 let created = 0;
 let store: Promise<TestStore> | undefined;
 
-/** `npm test` names the store for the whole run; a file that is run by itself starts its own. */
+/** `npm test` gives all files one server; a file that is run on its own starts its own server. */
 function testStore(): Promise<TestStore> {
   const given = process.env['PERENNIAL_TEST_STORE'];
   store ??= given ? Promise.resolve(JSON.parse(given) as TestStore) : startOwnStore();
@@ -66,8 +69,8 @@ function testStore(): Promise<TestStore> {
 
 async function startOwnStore(): Promise<TestStore> {
   const server = await startTestServer();
-  // Registered by the first test that asks, so it would run after that one alone: the process's own
-  // end is what we wait for.
+  // The first test that needs the server registers this. An `after` hook would run after that test
+  // only, so the end of the process stops the server.
   process.once('beforeExit', () => void server.stop());
   return makeTemplate(server, 'template_plain');
 }
@@ -91,8 +94,8 @@ export async function emptyDatabase(
 }
 
 /**
- * Copies a database to which the test has no connections, as a backup that is put back; on Citus
- * the part of each node. The copy is dropped after the test.
+ * Copies a database to which the test has no connections, as a restored backup; on Citus the part
+ * on each node. The copy is dropped after the test.
  */
 export async function copyDatabase(t: Scope, database: string): Promise<string> {
   const copy = `${database}_copy`;
@@ -111,19 +114,21 @@ export async function copyDatabase(t: Scope, database: string): Promise<string> 
   return copy;
 }
 
-/** The nodes of the store: one, or those of a Citus, its coordinator first. */
+/**
+ * Returns the nodes of the store: its only server, or those of a Citus with the coordinator first.
+ */
 export async function nodesOfStore(): Promise<EmbeddedConnection[]> {
   const { connection, workers = [] } = await testStore();
   return [connection, ...workers];
 }
 
-/** Opens a socket to the PostgreSQL of a connection, whose host is a folder or a name. */
+/** Opens a socket to the PostgreSQL of a connection, whose host is a folder or a host name. */
 export const connectTo = ({ host, port }: { host: string; port: number }): Socket =>
   host.startsWith('/') ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
 
 /**
- * The statement that copies a database. Copying files takes half the processor time of writing every
- * block to the log first, as PostgreSQL does where nothing is named.
+ * Returns the statement that copies a database. A copy of the files takes half the processor time
+ * of PostgreSQL's default, which writes every block to the log first.
  */
 const copyOf = (copy: string, template: string): string =>
   `create database ${copy} template ${template} strategy file_copy`;

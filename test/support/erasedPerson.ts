@@ -1,6 +1,7 @@
 /*
- * A customer whose words are in every record that can hold them: profile, orders, rebills, mails,
- * tasks, files, deliveries and notes of staff. The test of erasure looks for the words afterwards.
+ * A customer whose words are in every record that can contain them: profile, orders, rebills,
+ * mails, tasks, files, deliveries and notes of staff. The test of erasure searches for the words
+ * afterwards.
  */
 import assert from 'node:assert/strict';
 import type { Customer } from '@perennial/contract/customer.ts';
@@ -12,7 +13,7 @@ import { answers, type Receiver } from './receiver.ts';
 import { subscribe } from './webhooks.ts';
 import { addColleague } from './workflow.ts';
 
-/** Words that only this person has, in the spellings of the records. */
+/** Words that only this person has, in every spelling that records use. */
 export const personWords = [
   'Zebulon',
   'Quartermaine',
@@ -63,7 +64,10 @@ export const asker =
 
 type Ask = ReturnType<typeof asker>;
 
-/** Opens the shop: items, coupons and taxes, and a webhook for everything that sends back what it got. */
+/**
+ * Opens the shop with items, coupons and taxes, and adds a webhook for all events, whose receiver
+ * returns what it got.
+ */
 export async function openShop(app: TestApp, receiver: Receiver): Promise<void> {
   const ask = asker(app);
   await ask({ operation: 'updateMerchantSettings', body: { webhooks: { allow_loopback: true } } });
@@ -97,7 +101,10 @@ export async function openShop(app: TestApp, receiver: Receiver): Promise<void> 
   await ask({ operation: 'insertWebhook', body: webhook });
 }
 
-/** The person registers, buys, is billed, disputes, is refunded, and is written about. */
+/**
+ * Plays the person's story: the person registers, buys, is billed, disputes a charge, is refunded,
+ * and staff write about the person.
+ */
 export async function leaveTraces(app: TestApp): Promise<Traces> {
   const ask = asker(app);
   const customerOid = await register(ask);
@@ -162,7 +169,7 @@ async function subscribeToCoffee(app: TestApp, ask: Ask) {
   return { orderId: order.order_id, autoOrderOid: autoOrder.auto_order_oid };
 }
 
-/** The order of the person; a repetition has the same idempotency key. */
+/** Places the person's order. A repeated call sends the same idempotency key. */
 export const placeOrder = (app: TestApp) =>
   app.request({
     operation: 'insertOrder',
@@ -230,7 +237,7 @@ async function disputeAndRefund(ask: Ask, first: string, rebill: string): Promis
   });
 }
 
-/** Ends everything that is open about the person, as a merchant does before an erasure. */
+/** Ends everything that is open for the person, as a merchant does before an erasure. */
 export async function settleAll(app: TestApp, { orderIds, autoOrderOid }: Traces): Promise<void> {
   const ask = asker(app);
   await ask({
@@ -247,7 +254,7 @@ export async function settleAll(app: TestApp, { orderIds, autoOrderOid }: Traces
   await app.work();
 }
 
-/** Writes texts of staff about the person, in records about the person and in others. */
+/** Writes texts of staff about the person, in records of the person and in other records. */
 async function writeAbout(app: TestApp, ask: Ask, traces: Traces): Promise<void> {
   const [orderId] = traces.orderIds;
   const { workflow_attachment_upload_url: upload } = await ask({
@@ -316,7 +323,7 @@ const oidOfCoffee = async (ask: Ask): Promise<number> =>
     })
   ).item.merchant_item_oid;
 
-/** Records that exist only for moments or in rare cases get the words of the person here. */
+/** Writes the person's words into records that exist only briefly or in rare cases. */
 async function plantRareWords(app: TestApp, traces: Traces): Promise<void> {
   const plant = (sql: string, ...values: unknown[]) => app.db.run(sql, ['TEST', ...values]);
   const [orderId] = traces.orderIds;

@@ -1,22 +1,25 @@
 import { type SystemClock, systemClock } from '../../server/src/platform/clock/systemClock.ts';
 
-/** The longest time that the token of a slow card can name. */
+/** The longest time that the token of a slow card can contain. */
 const heldMs = 999_999;
-/** A card of the simulator whose charges are booked at once, and answered when the test says so. */
+/**
+ * A card of the simulator whose charges are booked at once and answered when the test releases
+ * them.
+ */
 export const heldToken = `tok_slow_${heldMs}`;
 
-/** The machine's clock for a simulator that keeps the answers to charges of {@link heldToken}. */
+/** A machine clock for a simulator that delays the answers to charges of {@link heldToken}. */
 export interface HeldAnswers {
   readonly clock: SystemClock;
-  /** From now on charges are not answered. Until the first call they are answered at once. */
+  /** Delays the answers from now on. Before the first call, charges are answered at once. */
   hold(): void;
-  /** Ends the wait of these charges; later ones get their answer at once. */
+  /** Releases the delayed answers. Later charges are answered at once. */
   answer(): void;
 }
 
 /**
- * Holds a charge between its capture and its answer until the test releases it. The answer of a slow
- * card could come too early on a slow machine.
+ * Returns a clock that holds a charge between its capture and its answer until the test releases
+ * it. The answer of an ordinary slow card could come too early on a slow machine.
  */
 export function heldAnswers(): HeldAnswers {
   let held = Promise.resolve();

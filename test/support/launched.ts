@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 
-/** The process's report about the server that it started or joined, or why it could not. */
+/** The process's report about the server that it started or joined, or the reason why it failed. */
 export interface Launched {
   readonly process: ChildProcess;
   readonly connection: EmbeddedConnection;
@@ -19,8 +19,8 @@ export interface Launched {
 const program = fileURLToPath(new URL('../storage/launcherProcess.ts', import.meta.url));
 
 /**
- * Another process that starts the embedded PostgreSQL, as another account if one is given. It ends
- * with {@link release} or a kill.
+ * Starts another process, as another account if one is given, that starts the embedded PostgreSQL.
+ * It ends by {@link release} or a kill.
  */
 export async function launchElsewhere(
   args: readonly string[],
@@ -42,7 +42,7 @@ export async function release({ process: child }: Launched): Promise<void> {
   await gone;
 }
 
-/** Kills a process of the test's own and waits until it has been reaped. */
+/** Kills a child process of the test, and waits until it has ended. */
 export async function killNine(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = once(child, 'exit');
@@ -50,12 +50,12 @@ export async function killNine(child: ChildProcess): Promise<void> {
   await gone;
 }
 
-/** The process that serves the folder, by its lock file. */
+/** Reads the process id of the server of a folder from its lock file. */
 export async function postmasterPid(dataDir: string): Promise<number> {
   return Number((await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-/** PostgreSQL's own processes and the watchdog of one data folder. */
+/** Returns the PostgreSQL processes and the watchdogs of a data folder. */
 export async function processesOf(
   dataDir: string,
 ): Promise<{ servers: number[]; watchdogs: number[] }> {
@@ -72,7 +72,10 @@ export async function processesOf(
   return { servers, watchdogs };
 }
 
-/** True once the process is gone or a zombie; a killed process takes a moment. */
+/**
+ * Waits until the process has ended or is a zombie, because a killed process takes a moment.
+ * Returns false if it continues to run.
+ */
 export async function ended(pid: number): Promise<boolean> {
   for (let i = 0; i < 250; i++) {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
@@ -83,8 +86,8 @@ export async function ended(pid: number): Promise<boolean> {
 }
 
 /**
- * Kills PostgreSQL, its watchdog and, if given, its starter, as a power failure would: none of them
- * can react.
+ * Kills PostgreSQL, its watchdog and, if given, its starter, all at once as a power failure would,
+ * so none of them can react.
  */
 export async function killServers(dataDir: string, starter?: ChildProcess): Promise<void> {
   const { servers, watchdogs } = await processesOf(dataDir);
@@ -94,7 +97,7 @@ export async function killServers(dataDir: string, starter?: ChildProcess): Prom
   await Promise.all([gone, ...servers.map(ended)]);
 }
 
-/** A process may have ended by itself since it was listed. */
+/** Kills a process, which may have ended by itself since it was listed. */
 function killIfThere(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');

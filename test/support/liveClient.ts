@@ -4,21 +4,21 @@ import type { LiveFrame, LiveTopic } from '../../contract/src/live.ts';
 import type { TestApp, TestRequest } from './app.ts';
 import { ask } from './workflow.ts';
 
-/** A client of the live socket that keeps every frame but pings. */
+/** A client of the live socket that keeps every frame except pings. */
 export interface LiveClient {
   readonly frames: LiveFrame[];
   readonly socket: WebSocket;
-  /** Resolves once this many frames match. The test's timeout ends the wait. */
+  /** Resolves when this number of frames match. The time limit of the test ends the wait. */
   until(count: number, matches?: (frame: LiveFrame) => boolean): Promise<LiveFrame[]>;
   close(): void;
 }
 
-/** Lets the app listen on a free port and returns its address as a WebSocket URL. */
+/** Makes the app listen on a free port, and returns its address as a WebSocket URL. */
 export async function listen(app: TestApp): Promise<string> {
   return (await app.app.http.listen({ host: '127.0.0.1', port: 0 })).replace('http', 'ws');
 }
 
-/** Authorizes over the API and connects; `after` is the cursor of an earlier connection. */
+/** Authorizes over the API and connects. `after` is the cursor of an earlier connection. */
 export async function connectLive(
   app: TestApp,
   address: string,
@@ -34,7 +34,10 @@ export async function connectLive(
   return openLive(`${address}${pathname}?token=${auth.jwt}${after}`, options.origin);
 }
 
-/** Authorizes for these topics over the API and connects. Without topics: all that the key may read. */
+/**
+ * Authorizes for these topics over the API and connects. Without topics, the client receives all
+ * that the key may read.
+ */
 export async function connectTopics(
   app: TestApp,
   address: string,
@@ -52,7 +55,7 @@ export async function connectTopics(
   return openLive(`${address}${pathname}?token=${auth.jwt}${after}`);
 }
 
-/** Connects to a whole address. */
+/** Connects to a complete address. */
 export async function openLive(url: string, origin?: string): Promise<LiveClient> {
   const socket = new WebSocket(url, origin === undefined ? {} : { origin });
   const frames: LiveFrame[] = [];

@@ -1,5 +1,5 @@
-// The start of most tests of auto orders: an item that is sold for every month, and an order of it
-// that is paid by card.
+// The first steps of most tests of auto orders: a monthly item, and an order of it that is paid by
+// card.
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
 import { required } from '../../server/src/kernel/assert.ts';
 import type { TestApp } from './app.ts';
@@ -11,7 +11,7 @@ export const monthlyItem = (merchant_item_id: string, cost: number) => ({
   auto_order: { auto_orderable: true, auto_order_schedules: ['Monthly' as const] },
 });
 
-/** The body of an order of one such item. `billing` adds to Ann's address. */
+/** The body of an order of one such item. `billing` is merged into Ann's address. */
 export const monthlyOrder = (
   merchant_item_id: string,
   billing: { readonly email: string; readonly first_name?: string; readonly city?: string },
@@ -30,7 +30,9 @@ export const monthlyOrder = (
   },
 });
 
-/** Places such an order, shipped to its billing address, and reads the auto order that it starts. */
+/**
+ * Places such an order, shipped to its billing address, and reads the auto order that it starts.
+ */
 export async function subscribe(
   app: TestApp,
   order: ReturnType<typeof monthlyOrder>,

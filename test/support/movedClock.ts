@@ -2,8 +2,8 @@ import { Temporal } from 'temporal-polyfill';
 import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts';
 
 /**
- * A machine clock that only moves when a test moves it. A sleep on it lasts one turn of the event
- * loop.
+ * Returns a machine clock that moves only when a test moves it. A sleep on it lasts one turn of the
+ * event loop.
  */
 export interface MovedClock extends SystemClock {
   move(ms: number): void;

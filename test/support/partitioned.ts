@@ -3,8 +3,9 @@ import { type Migration, splitStatements } from '../../server/src/platform/stora
 const partitions = 4;
 
 /**
- * The migration with every tenant table hash-partitioned by merchant, as it would be distributed
- * over machines. PostgreSQL then refuses each primary or unique key that lacks `merchant_id`.
+ * Returns the migration with every tenant table hash-partitioned by merchant, as if it were
+ * distributed over machines. PostgreSQL then refuses each primary or unique key that lacks
+ * `merchant_id`.
  */
 export function partitionByMerchant(migration: Migration): Migration {
   return {
@@ -30,7 +31,7 @@ function partitionStatement(statement: string): string[] {
       string | undefined,
     ];
     if (!isTenantTable(columns)) return [statement];
-    // A partitioned table has no storage; its settings belong to the partitions.
+    // A partitioned table has no storage, so its settings are set on the partitions.
     return [
       `${head.replace(/unlogged\s+/i, '')}${table}${columns} partition by hash (merchant_id)`,
       ...partitionNames(table).map(
@@ -52,8 +53,8 @@ function partitionStatement(statement: string): string[] {
 }
 
 /**
- * Tables whose primary key begins with the merchant and has more columns. `merchant` itself and
- * tables that are read before the merchant is known stay whole.
+ * Whether the primary key of a table begins with the merchant and has more columns. `merchant`
+ * itself, and tables that are read before the merchant is known, are not partitioned.
  */
 function isTenantTable(columns: string): boolean {
   return /primary\s+key\s*\(\s*merchant_id\s*,/i.test(columns);

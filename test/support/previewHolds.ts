@@ -27,7 +27,7 @@ import {
   taxRates,
 } from './randomMarket.ts';
 
-/** A merchant full of random auto orders, and how far its clock is moved. */
+/** A merchant with random auto orders, and the time by which its clock is moved. */
 export interface PreviewTrial {
   readonly merchantId: string;
   readonly timeZone: string;
@@ -36,15 +36,15 @@ export interface PreviewTrial {
   readonly seed: number;
   readonly count: number;
   readonly span: string;
-  /** With all that a rebill may cost besides its price, and with changes after half of the time. */
+  /** Whether every rule of a price applies and half of the time is followed by changes. */
   readonly market?: boolean;
 }
 
 /**
- * Previews random auto orders, lets the engine run through the span, and compares what it ordered
- * with the previews: number, minute, lines, discounts, shipping, tax and total. With the market, the
+ * Previews random auto orders, lets the engine run through the span, and compares its orders with
+ * the previews: number, minute, lines, discounts, shipping, tax and total. With the market, the
  * span has two halves with changes between them, and an oracle calculates each order again.
- * Afterwards the books must add up. Returns the number of rebills that were compared.
+ * Afterwards the books must add up. Returns the number of compared rebills.
  */
 export async function previewHolds(
   app: TestApp,
@@ -78,13 +78,13 @@ export async function previewHolds(
   return { autoOrders: oids.length, rebills };
 }
 
-/** The parts that a trial runs on. */
+/** A trial that runs, with its application, merchant and key. */
 interface Played {
   readonly app: TestApp;
   readonly trial: PreviewTrial;
   readonly merchant: Merchant;
   readonly key: string;
-  /** What each auto order has to do with the market; empty without one. */
+  /** The market's part of each auto order; empty without the market. */
   readonly markets: readonly Market[];
 }
 
@@ -136,7 +136,7 @@ async function openMarket(
   return { special: Object.fromEntries(oids) as CustomerOids['special'], creditors };
 }
 
-/** New cards were tested, and what the tests held was given back. */
+/** Asserts that new cards were tested, and that each test's hold was released. */
 function checkHolds({ app, trial: { seed }, merchant }: Played): void {
   const holds = app.books.holds().filter(({ merchantId }) => merchantId === merchant.merchantId);
   assert.ok(holds.length > 0);
@@ -144,7 +144,7 @@ function checkHolds({ app, trial: { seed }, merchant }: Played): void {
   assert.deepEqual(kept, [], `seed ${seed}: tests of cards`);
 }
 
-/** Checks that the store credit that is left is what the rebills did not use. */
+/** Checks that the remaining store credit is what the rebills did not use. */
 async function checkCredit(
   { app, trial: { seed }, markets, merchant, key }: Played,
   { creditors }: CustomerOids,
@@ -175,7 +175,7 @@ async function checkCredit(
 
 const creditorEmail = (oid: number): string => `creditor${oid}@example.com`;
 
-/** The original orders of these customers used a dollar of their store credit. */
+/** Uses a dollar of store credit for the original orders of these customers. */
 async function useCredit({ app, merchant }: Played, { creditors }: CustomerOids): Promise<void> {
   const { merchantId } = merchant;
   const accounts = await readAccounts(app.db, merchantId, [...creditors.values()]);
@@ -192,9 +192,9 @@ async function useCredit({ app, merchant }: Played, { creditors }: CustomerOids)
   await addUses(app.db, merchantId, uses);
 }
 
-/** The data that a trial keeps between its spans, by the oids of auto orders. */
+/** The data that a trial keeps between its spans, by the oid of the auto order. */
 interface Known {
-  /** The rebills that were compared before. */
+  /** The number of rebills that were compared in earlier spans. */
   readonly seen: Map<number, number>;
   /** The quantity that must be left of the counted item that only this auto order has. */
   readonly left: Map<number, number>;
@@ -235,7 +235,7 @@ async function playSpan(
   return rebills;
 }
 
-/** Reads what is left of the counted items, by the auto orders that have them. */
+/** Reads the stock of the counted items, by the auto orders that have them. */
 async function levelsOf({ app, merchant }: Played): Promise<Map<number, number>> {
   const rows = await app.db.rows<{ id: string; level: number }>(
     `select document->>'merchant_item_id' as id,
@@ -246,7 +246,7 @@ async function levelsOf({ app, merchant }: Played): Promise<Map<number, number>>
   return new Map(rows.map(({ id, level }) => [Number(id.slice('COUNTED'.length)), level]));
 }
 
-/** Customers move, options are dropped, and what is counted is restocked. */
+/** Moves customers, removes options, and restocks counted items. */
 async function changeHalfway(
   played: Played,
   oids: readonly number[],
@@ -299,7 +299,10 @@ async function changeHalfway(
   }
 }
 
-/** A new card is tested and given back. It may wait for a declined rebill, which it would retry. */
+/**
+ * Gives an auto order a new card, which is tested. Skips an auto order with a declined rebill,
+ * because the new card would retry it.
+ */
 async function giveCard({ app, trial, key }: Played, oid: number): Promise<void> {
   const params = { auto_order_oid: oid };
   const { body } = await app.request({ operation: 'getAutoOrder', params, key });
@@ -318,7 +321,7 @@ async function giveCard({ app, trial, key }: Played, oid: number): Promise<void>
   assert.equal(answer.status, 200, `seed ${trial.seed}, auto order ${oid}: ${answer.text}`);
 }
 
-/** Calculates each order again by an oracle, from the rates that the test knows. */
+/** Calculates each order again with an oracle, from the rates that the test knows. */
 function judge(
   { trial: { seed }, markets }: Played,
   oid: number,
@@ -426,7 +429,7 @@ const plainOrder = (order: OrderRow, zone: string) => ({
   ],
 });
 
-/** Previews show shipping less what coupons take off it. */
+/** Returns the shipping less the discount of coupons, as previews show it. */
 const shippingOf = ({ summary }: OrderRow): number =>
   Number(
     (

@@ -29,15 +29,15 @@ import {
 } from './randomMarket.ts';
 
 /*
- * Auto orders of every kind, made from a seed: all frequencies, steps, prices, add-ons, pauses,
- * stops, coupons and retries, on days and times where clocks change and months end.
+ * Makes auto orders of every kind from a seed: all frequencies, steps, prices, add-ons, pauses,
+ * stops, coupons and retries, on days and times at which clocks change and months end.
  */
 
-/** How many auto orders to add, and from which seed. */
+/** The number of auto orders to add, and their seed. */
 export interface RandomAutoOrders {
   readonly seed: number;
   readonly count: number;
-  /** The customers of the market (randomMarket.ts). Absent: a price is all that a rebill costs. */
+  /** The customers of the market (randomMarket.ts). Absent: no other rule of a price applies. */
   readonly customers?: CustomerOids | undefined;
 }
 
@@ -90,7 +90,8 @@ export async function addRandomAutoOrders(
   return lives.map((_, index) => index + 1);
 }
 
-// A preview ends where the auto order parks. An item that stops on a day would end the parking.
+// A preview ends where the auto order is parked, and an item with a last day would end the parking.
+// So no item has one.
 const withMarket = ({ items, autoOrderOid }: AutoOrder, met: Market): AutoOrderItem[] =>
   items.map((item, index) => ({
     ...(index === 0 ? marketLine(item, autoOrderOid, met) : item),
@@ -112,7 +113,7 @@ async function addItems(
 const chosenItems = ['COFFEE', 'TEA', 'SALE', 'TAXFREE', 'SHIPSFREE', 'PENNY'];
 const steppedItems = ['TRIAL', 'TOUR', 'SEASON', 'PAYDAY', 'GIFT', 'RETRYDEAL', 'UNTIL'];
 
-/** Returns the day that is `days` after now, as items write it. */
+/** Returns a function for the day that is `days` after now, as items write it. */
 export const dayOf = (now: Temporal.Instant, zone: string) => (days: number) =>
   `${addDays(now, days, zone).toZonedDateTimeISO(zone).toPlainDate()}T00:00:00+00:00`;
 
@@ -248,7 +249,7 @@ type Drawn<Arbitrary> = Arbitrary extends fc.Arbitrary<infer Value> ? Value : ne
 type Life = Drawn<ReturnType<typeof life>>;
 type Line = Drawn<ReturnType<typeof line>>;
 
-/** Returns a value once in `times` calls on average. */
+/** Returns a value in one of `times` calls on average. */
 const seldom = <Value>(
   arbitrary: fc.Arbitrary<Value>,
   times: number,
@@ -264,14 +265,15 @@ function line() {
     ),
     frequency: fc.constantFrom(...frequencies),
     days: fc.integer({ min: 1, max: 120 }),
-    /** From now to its first shipment; now and then it is overdue. */
+    /** The days from now to the first shipment; sometimes it is overdue. */
     dueInDays: fc.oneof(
       { weight: 12, arbitrary: fc.integer({ min: 0, max: 80 }) },
       { weight: 1, arbitrary: fc.integer({ min: -70, max: -1 }) },
     ),
     /**
-     * Often on the night in which clocks change, and at odd minutes. There are few of them, so that
-     * several auto orders are due at one moment: they are billed together, which is also quicker.
+     * The time of day: often in the night in which clocks change, or at an odd minute. There are
+     * few times, so that several auto orders are due at one moment and are billed together, which
+     * is also faster.
      */
     time: fc.oneof(
       fc.constantFrom('01:30', '02:30', '02:00', '00:00', '23:59:59'),
@@ -372,7 +374,7 @@ function itemOf(drawn: Line, itemOid: number, { zone, now }: Frame): AutoOrderIt
     frequency: drawn.frequency,
     arbitraryScheduleDays: drawn.days,
     nextShipmentAt: due,
-    // On the last of a shorter month it may come from a longer one.
+    // On the last day of a shorter month, the anchor may be a later day of a longer month.
     anchor:
       drawn.anchorDay !== undefined && anchor.day === daysInMonth && drawn.anchorDay > daysInMonth
         ? anchor.with({

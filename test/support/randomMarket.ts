@@ -10,12 +10,15 @@ import { minor } from '../../server/src/kernel/money.ts';
 import type { OrderRecord } from '../../server/src/orders/order.ts';
 
 /*
- * The costs of a rebill besides its price, made from a seed: coupons, options, kits, taxes,
+ * Makes the costs of a rebill besides its price from a seed: coupons, options, kits, taxes,
  * shipping methods, counted items, store credit, customers and their pricing tiers, and changes
- * halfway: a move, an option, new stock, a tier, a new card that is tested.
+ * halfway (a move, an option, new stock, a tier, a new card that is tested).
  */
 
-/** Where an order ships to, and what the rates below come to there, in ten-thousandths of a percent. */
+/**
+ * An address to which orders ship, and the sum of the tax rates there in ten-thousandths of a
+ * percent.
+ */
 export interface Home {
   readonly address: OrderShipping;
   readonly rate: number;
@@ -43,7 +46,7 @@ export const homes = {
   paris: home(0, false, { country_code: 'FR', city: 'Paris' }),
 } satisfies Record<string, Home>;
 
-/** The rates that make the homes' sums. */
+/** The tax rates, which add up to the sums of the homes. */
 export const taxRates: readonly TaxRate[] = [
   { country_code: 'US', tax_rate: 0, tax_shipping: false },
   { ...us, state_region: 'CA', tax_rate: 6, tax_shipping: true, exempt_digital_items: true },
@@ -54,7 +57,7 @@ export const taxRates: readonly TaxRate[] = [
   { country_code: 'AT', tax_rate: 20, tax_shipping: true },
 ];
 
-// No method ships to France.
+// None of the methods ships to France.
 export const shippingMethods = [
   {
     name: 'Ground',
@@ -74,7 +77,7 @@ export const shippingMethods = [
   },
 ];
 
-/** Returns the catalogue of coupons; `day` names a day from now as items write it. */
+/** Returns the catalogue of coupons; `day` returns a day from now as items write it. */
 export const coupons = (day: (days: number) => string): Coupon[] => [
   { merchant_code: 'TENTH', percent_off_subtotal: { discount_percent: 10 } },
   {
@@ -116,7 +119,7 @@ export const coupons = (day: (days: number) => string): Coupon[] => [
   },
 ];
 
-/** The pricing tiers of the market. Items name prices for the second one. */
+/** The pricing tiers of the market. Items have prices for the second one. */
 export const pricingTiers: readonly PricingTier[] = [
   {
     name: 'Trade',
@@ -132,7 +135,7 @@ const clubPrices = (...discounts: { quantity: number; cost: number }[]) => ({
   tiers: [{ name: 'Club', discounts }],
 });
 
-/** Customers by what is special about them. */
+/** The customers by their special property. */
 export const customers = {
   exempt: { email: 'exempt@example.com', tax_exempt: true },
   freeShipper: { email: 'free@example.com', free_shipping: true, free_shipping_minimum: 30 },
@@ -142,7 +145,7 @@ export const customers = {
   member: { email: 'member@example.com', pricing_tiers: [{ name: 'club' }, { name: 'Trade' }] },
 } satisfies Record<string, Customer>;
 
-/** The parts of the market that one auto order has to do with. */
+/** The parts of the market that apply to one auto order. */
 export type Market = ReturnType<typeof market> extends fc.Arbitrary<infer Value> ? Value : never;
 
 const options = {
@@ -153,12 +156,12 @@ const options = {
 const sometimes = <Value>(value: fc.Arbitrary<Value>, nil: number) =>
   fc.option(value, { nil: undefined, freq: nil });
 
-/** Draws the parts of the market that an auto order has to do with. */
+/** Draws the parts of the market that apply to an auto order. */
 function market() {
   const homeName = fc.constantFrom(...(Object.keys(homes) as (keyof typeof homes)[]));
   const customer = fc.constantFrom(...(Object.keys(customers) as (keyof typeof customers)[]));
   return fc.record({
-    /** The item of its first line; `COUNTED`, `KIT` and `TOUR` are its own ones. */
+    /** The item of the first line. `COUNTED`, `KIT` and `TOUR` belong to this auto order only. */
     itemId: fc.constantFrom(
       undefined,
       undefined,
@@ -176,7 +179,7 @@ function market() {
     home: homeName,
     method: fc.constantFrom(undefined, 'Ground', 'ground', 'Air', 'Zeppelin'),
     customer: sometimes(customer, 1),
-    /** In cents: the store credit of a customer who has only this auto order. */
+    /** The store credit in cents of a customer who has only this auto order. */
     credit: sometimes(fc.integer({ min: 1, max: 20_000 }), 3),
     getsNewCard: fc.boolean(),
     namedRate: sometimes(fc.constantFrom(82_500, 0), 1),
@@ -189,11 +192,11 @@ function market() {
   });
 }
 
-/** Returns the parts of the market that each auto order of a seed has to do with. */
+/** Returns the parts of the market that apply to each auto order of a seed. */
 export const marketsOf = (seed: number, count: number): Market[] =>
   fc.sample(market(), { seed, numRuns: count });
 
-/** The items that all auto orders of the market may have. */
+/** Returns the items that all auto orders of the market may have. */
 export function marketCatalogue(orderable: NonNullable<Item['auto_order']>): Item[] {
   const sold = (merchant_item_id: string, cost: number, more: Item): Item => ({
     merchant_item_id,
@@ -207,7 +210,7 @@ export function marketCatalogue(orderable: NonNullable<Item['auto_order']>): Ite
     sold('HEAVY', 41.17, {
       ...weighs(3.5),
       pricing: clubPrices({ quantity: 1, cost: 40.01 }, { quantity: 3, cost: 33.33 }),
-      // Limits of purchases do not stop what recurs.
+      // Purchase limits do not apply to rebills.
       restriction: { minimum_quantity: 50 },
     }),
     sold('EBOOK', 7.77, { tax: { tax_product_type: 'digital' } }),
@@ -226,7 +229,10 @@ export const ownIds = (oid: number) => ({
   TOUR: `TOUR${oid}`,
 });
 
-/** Returns the counted item of an auto order, the kit of two of it, and what ships them in turn. */
+/**
+ * Returns the counted item of an auto order, a kit with two of it, and an item whose steps ship
+ * both in turn.
+ */
 export function ownCatalogue(
   oid: number,
   { itemId, stock, backOrder }: Market,
@@ -278,7 +284,7 @@ export function ownCatalogue(
   ];
 }
 
-/** Returns how many of its counted item the lines of an auto order took. */
+/** Returns how many pieces of the counted item the lines of an auto order took. */
 export const countedIn = (
   oid: number,
   lines: readonly { readonly merchant_item_id?: string; readonly quantity?: number }[],
@@ -288,7 +294,7 @@ export const countedIn = (
     return sum + (id === COUNTED ? quantity : id === KIT ? 2 * quantity : 0);
   }, 0);
 
-/** Returns the shipping of an item of which this number is left. */
+/** Returns the shipping of an item with this number of pieces in stock. */
 export const counted = (level: number, backOrder?: number): NonNullable<Item['shipping']> => ({
   track_inventory: true,
   allow_back_order: backOrder !== undefined,
@@ -302,7 +308,7 @@ export const counted = (level: number, backOrder?: number): NonNullable<Item['sh
   ],
 });
 
-/** Returns the first line of an auto order as the market has it. */
+/** Returns the first line of an auto order with its parts of the market. */
 export function marketLine(item: AutoOrderItem, oid: number, drawn: Market): AutoOrderItem {
   const own: Readonly<Record<string, string>> = ownIds(oid);
   const itemId = drawn.itemId && (own[drawn.itemId] ?? drawn.itemId);
@@ -317,17 +323,20 @@ export function marketLine(item: AutoOrderItem, oid: number, drawn: Market): Aut
   };
 }
 
-/** The profiles of the market's customers, and by the oid of its auto order those with store credit. */
+/**
+ * The profiles of the special customers, and those with store credit by the oid of their auto
+ * order.
+ */
 export interface CustomerOids {
   readonly special: Readonly<Record<keyof typeof customers, number>>;
   readonly creditors: ReadonlyMap<number, number>;
 }
 
-/** Returns the store credit in cents of the only customer of an auto order; 0: none. */
+/** Returns the store credit in cents of an auto order's only customer, or 0. */
 export const creditOf = ({ customer, credit }: Market): number =>
   customer === undefined ? (credit ?? 0) : 0;
 
-/** Returns an original order as the market has it. */
+/** Returns an original order with its parts of the market. */
 export function marketOriginal(
   original: OrderRecord,
   { coupons: codes, home: where, method, customer, namedRate }: Market,
@@ -342,7 +351,7 @@ export function marketOriginal(
     ...(profileOid !== undefined && { customerProfileOid: profileOid }),
     document: {
       ...document,
-      // Rebills use store credit if the original order did.
+      // Rebills use store credit because the original order used some.
       ...(creditor !== undefined && {
         summary: { ...document.summary, internal_gift_certificate_amount: { value: 1 } },
       }),
@@ -353,7 +362,7 @@ export function marketOriginal(
   };
 }
 
-/** Returns how the oracle taxes a rebill; `isMoved`: it ships to the second home. */
+/** Returns how the oracle taxes a rebill. `isMoved` is true when it ships to the second home. */
 export function expectedTax(
   { home: first, movesTo, customer, namedRate }: Market,
   isMoved: boolean,

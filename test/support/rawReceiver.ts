@@ -2,17 +2,19 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 
 /**
- * A receiver that works on bytes, for behaviour that no HTTP server has, and counts connections.
+ * A receiver that works on bytes, for responses that no HTTP server sends. It counts connections.
  */
 export interface RawReceiver {
   readonly port: number;
   readonly url: string;
   readonly connections: number;
-  /** Sets its behaviour for each request from now on; it hangs up at first. */
+  /** Sets the response to each request from now on. At first it closes each connection. */
   behave(behaviour: (socket: Socket) => void): void;
 }
 
-/** Listens on every address of this machine, closed after the test. */
+/**
+ * Starts a receiver that listens on every address of this machine, and is closed after the test.
+ */
 export async function startRawReceiver(t: { after(done: () => void): void }): Promise<RawReceiver> {
   const sockets = new Set<Socket>();
   let connections = 0;

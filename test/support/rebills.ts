@@ -30,16 +30,16 @@ import {
 import { wakeParked } from '../../server/src/rebill/parkedListener.ts';
 import { anAutoOrder, at, someRules } from './autoOrders.ts';
 
-/** The engine on a database, with a simulator whose books are at hand. */
+/** The engine on a database, with a simulator whose books the test can read. */
 export interface Rebills {
   readonly db: Database;
   readonly merchant: Merchant;
   readonly gateways: OpenGateways;
   readonly parts: RebillParts;
-  /** Every event so far. */
+  /** All events until now. */
   readonly events: RecordedEvent[];
   context(now: string): Context;
-  /** Adds a catalogue item; USD unless it says otherwise. */
+  /** Adds a catalogue item; its currency is USD by default. */
   addItem(item: Item): Promise<void>;
   /** Adds an auto order with its original order. */
   add(
@@ -50,14 +50,14 @@ export interface Rebills {
     given: readonly (Partial<AutoOrder> & { readonly autoOrderOid: number })[],
     original?: OriginalOrder,
   ): Promise<void>;
-  /** Runs everything that is due until then, all at that moment. */
+  /** Runs everything that is due at `now`, all at that moment. */
   run(now: string): Promise<RunCounts>;
-  /** Plays everything that falls due until then, each at its own moment. */
+  /** Plays everything that falls due until that moment, each part at its own moment. */
   play(until: string): Promise<RunCounts>;
-  /** Asks about charges whose lease is over. */
+  /** Asks the gateway about charges whose lease has ended. */
   resolve(now: string): Promise<RunCounts>;
   load(autoOrderOid: number): Promise<AutoOrder>;
-  /** Rebill orders by their number. */
+  /** Returns the rebill orders by their number. */
   orders(
     autoOrderOid: number,
   ): Promise<{ number: number; total: number; stage: string; document: OrderDocument }[]>;
@@ -78,7 +78,7 @@ export const rebillMerchant: Merchant = {
   clock: { kind: 'standing', at: at('2026-01-15T15:00:00Z') },
 };
 
-/** The settings that a test may choose; the rest is ordinary. */
+/** The settings that a test may choose; all others have ordinary values. */
 export interface RebillOptions {
   readonly merchantId?: string;
   readonly settings?: Merchant['settings'];
@@ -104,7 +104,8 @@ export async function rebillsOn(db: Database, options: RebillOptions = {}): Prom
   const sink = outbox([wakeParked, async (_, recorded) => void events.push(...recorded)]);
   await insertMerchant(db, merchant, at('2026-01-01T00:00:00Z'));
   const { merchantId } = merchant;
-  // The original orders' ids follow from the oids of their auto orders.
+  // The ids of the original orders follow from the oids of their auto orders, so their numbers are
+  // taken.
   await takeNumbers(db, merchantId, 'order', 1_000_000);
   const context = (now: string): Context => ({
     merchant,
@@ -197,7 +198,9 @@ async function logsOf(db: Database, merchantId: string, autoOrderOid: number): P
   return rows.map((row) => row.message);
 }
 
-/** The order that started an auto order: paid by card, shipped for 5.00, taxed at 8.25 %. */
+/**
+ * Returns the order that started an auto order: paid by card, 5.00 for shipping, taxed at 8.25 %.
+ */
 export function originalOrder(
   autoOrder: AutoOrder,
   { cardToken = 'tok_approve', document = {} }: OriginalOrder,
@@ -256,7 +259,7 @@ export function originalOrder(
   };
 }
 
-/** COFFEE for 12.99, on any of three schedules. */
+/** COFFEE for 12.99, with three schedules to choose from. */
 export const coffee: Item = {
   merchant_item_id: 'COFFEE',
   description: 'Coffee',

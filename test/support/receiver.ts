@@ -7,7 +7,7 @@ import type { Order } from '@perennial/contract/order.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import type { Whole } from './answerBody.ts';
 
-/** The objects that events carry, read as the one that a test expects. */
+/** The payload of an event, with the fields of every kind of object that events contain. */
 type EventPayload = Whole<AutoOrder> &
   Whole<Omit<Order, keyof AutoOrder>> &
   Whole<Omit<Item, keyof AutoOrder>> &
@@ -18,18 +18,18 @@ export interface Received {
   readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
-  /** Name and payload of each event; empty for a compressed body. */
+  /** The name and payload of each event; empty for a compressed body. */
   readonly events: readonly { readonly name: string; readonly payload: EventPayload }[];
 }
 
-/** Responds to a delivery in any way that a receiver can. */
+/** Responds to a delivery. */
 export type Behaviour = (received: Received, response: ServerResponse) => void;
 
-/** A receiver of webhooks on loopback that remembers what it got. */
+/** A receiver of webhooks on loopback that stores the deliveries. */
 export interface Receiver {
   readonly url: string;
   readonly received: Received[];
-  /** Sets its behaviour from now on; 200 at first. */
+  /** Sets its response from now on; at first it responds with 200. */
   behave(behaviour: Behaviour): void;
 }
 

@@ -5,32 +5,29 @@ import type { CatalogItem, ItemAutoOrder, ItemStep, Step } from '../../server/sr
 import { minor } from '../../server/src/kernel/money.ts';
 import { aCatalogItem, anItem } from './autoOrders.ts';
 
-/*
- * Shorthand for tests of the schedule and price rules, on top of the records that every test
- * builds.
- */
+/* Short functions that build records for tests of the schedule and price rules. */
 
-/** The zone that rule tests live in unless they say otherwise. */
+/** The default time zone of rule tests. */
 export const newYork = 'America/New_York';
 
 /**
- * A moment from New York's wall: `2026-01-31` is ten in the morning, `2026-01-31T22:30` half past
- * ten at night.
+ * Returns the moment of a New York wall time: `2026-01-31` is ten in the morning,
+ * `2026-01-31T22:30` half past ten at night.
  */
 export const wall = (text: string): Temporal.Instant =>
   localWall(text).toZonedDateTime(newYork).toInstant();
 
-/** The same as a local date and time. */
+/** Returns the same wall time as a local date and time. */
 export const localWall = (text: string): Temporal.PlainDateTime =>
   Temporal.PlainDateTime.from(text.length === 10 ? `${text}T10:00` : text);
 
-/** An item due on a wall date, from which its dates count. */
+/** Returns an item that is due at a wall time, from which its dates are counted. */
 export const itemDue = (text: string, given: Partial<AutoOrderItem> = {}): AutoOrderItem =>
   anItem({ nextShipmentAt: wall(text), anchor: localWall(text), frequency: undefined, ...given });
 
 /**
- * A catalogue item at 20.00 that customers may order at a few frequencies; `recurring` changes its
- * `autoOrder` part.
+ * Returns a catalogue item at 20.00 that customers may order at a few frequencies. `recurring`
+ * changes its `autoOrder` part.
  */
 export function catalogItem(
   itemId: string,
@@ -41,11 +38,11 @@ export function catalogItem(
   return { ...usual, autoOrder: usual.autoOrder && { ...usual.autoOrder, ...recurring } };
 }
 
-/** A catalogue item that follows steps. */
+/** Returns a catalogue item with steps. */
 export const steppedItem = (itemId: string, ...steps: readonly Step[]): CatalogItem =>
   catalogItem(itemId, {}, { upsell: true, steps });
 
-/** A monthly item step at the catalogue's price. */
+/** Returns a monthly item step at the catalogue's price. */
 export const itemStep = (given: Partial<ItemStep> = {}): ItemStep => ({
   type: 'item',
   schedule: 'Monthly',
@@ -54,7 +51,7 @@ export const itemStep = (given: Partial<ItemStep> = {}): ItemStep => ({
   ...given,
 });
 
-/** Planning for an active auto order on 1 January 2026. */
+/** Returns the planning context of an active auto order on 1 January 2026. */
 export function planContext(
   given: Partial<PlanContext> = {},
   autoOrder: Partial<PlanContext['autoOrder']> = {},
@@ -69,7 +66,7 @@ export function planContext(
 }
 
 /**
- * A record as plain JSON, for comparing: the polyfill keeps its values where `assert.deepEqual`
- * can't see them, so to it any two moments are the same.
+ * Returns a record as plain JSON for comparisons: `assert.deepEqual` cannot read the values of the
+ * polyfill, so it takes any two moments for equal.
  */
 export const plain = (record: unknown): unknown => JSON.parse(JSON.stringify(record));

@@ -1,4 +1,6 @@
-/** The S3-compatible server for tests comes without types; this is all that we use of it. */
+/**
+ * The types of the S3-compatible server for tests, as far as we use it. The package contains none.
+ */
 declare module 's3rver' {
   export default class S3rver {
     constructor(options: {

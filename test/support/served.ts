@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawnNode } from './childProcess.ts';
 
-/** A line of a server's log, as far as tests read it. */
+/** The fields of a line of a server's log that tests read. */
 export interface Logged {
   readonly msg: string;
   readonly merchantIds?: readonly string[];
@@ -15,13 +15,13 @@ export interface Logged {
 export interface Served {
   readonly address: string;
   readonly dataDir: string;
-  /** Its log so far. */
+  /** The lines of its log until now. */
   readonly logged: readonly Logged[];
-  /** Ends it; the end of the test does the same. */
+  /** Ends the server, as the end of the test also does. */
   end(): Promise<void>;
 }
 
-/** Starts a server with the demo on a database; it ends with the test. */
+/** Starts a server with the demo on a database; the server ends with the test. */
 export async function serveDatabase(
   t: { after(done: () => Promise<void>): void },
   url: string,

@@ -6,7 +6,7 @@ import { withPool } from './testStore.ts';
 
 const sql = readFileSync(new URL('../../deploy/server-account.sql', import.meta.url), 'utf8');
 
-/** The database opened as an account that has what deploy/server-account.sql grants. */
+/** Opens the database as an account with the rights that deploy/server-account.sql grants. */
 export async function openAsServer(
   t: { after(done: () => Promise<void>): void },
   { connection }: TestDatabase,
@@ -21,7 +21,7 @@ export async function openAsServer(
   const db = openPool({ connection: asServer, maxConnections: 10, prepareStatements: true });
   t.after(async () => {
     await db.close();
-    // The grants to the account went with the database.
+    // The account's grants were dropped together with the database.
     await withPool({ ...connection, database: 'postgres' }, (admin) =>
       admin.run(`drop role ${user}`),
     );

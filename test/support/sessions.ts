@@ -5,10 +5,10 @@ import { addUser, type TestUser } from './staff.ts';
 /** The password of every user that {@link logInAs} adds. */
 export const testPassword = 'correct horse battery';
 
-/** The headers that our pages send with a request that changes something. */
+/** The headers that our pages send with a request for a change. */
 export const pageHeaders = { 'sec-fetch-site': 'same-origin', 'x-perennial-console': '1' } as const;
 
-/** A user who is logged in, and how a request becomes the user's. */
+/** A logged-in user, and the parts that make a request the user's. */
 export interface TestSession {
   readonly userId: number;
   readonly sessionId: string;
@@ -49,7 +49,7 @@ export async function logInAgain(
   };
 }
 
-/** The `name=value` of the one `Set-Cookie` that carries a value. */
+/** Returns the `name=value` of the `Set-Cookie` header with a value. */
 export function cookieOf(header: string | string[] | number | undefined): string {
   return String(Array.isArray(header) ? header[0] : header).split(';')[0]!;
 }

@@ -18,17 +18,17 @@ import type { AnswerBody } from './answerBody.ts';
 import { type TestApp, type TestRequest, testApp } from './app.ts';
 
 /*
- * Dated stories in the words of a merchant: what is sold, who orders it, how the clock moves, and
- * everything that happened meanwhile. Everything goes over the public API. When a story ends, its
- * books must add up, and the gateway must have captured exactly what was billed.
+ * Stories with dates in a merchant's words: what is sold, who orders it, how the clock moves, and
+ * everything that happens on the way. All requests use the public API. When a story ends, its books
+ * must add up, and the gateway must have captured exactly what was billed.
  */
 
-/** Where and when a story begins. */
+/** The place and the time at which a story begins. */
 export interface Opening {
   /** The merchant's wall clock: `2026-01-10T09:00`. */
   readonly on: string;
   readonly zone?: string;
-  /** US dollars unless given. */
+  /** The currency; US dollars by default. */
   readonly currency?: string;
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -39,9 +39,9 @@ export interface Shop {
   changes(itemId: string, change: Item): Promise<void>;
   offers(...coupons: readonly Coupon[]): Promise<void>;
   tiers(...tiers: readonly PricingTier[]): Promise<void>;
-  /** Sets what is taxed at places. */
+  /** Sets the tax rates of places. */
   taxes(...rates: readonly TaxRate[]): Promise<void>;
-  /** Stores the profile of a customer, and returns what changes it. */
+  /** Stores the profile of a customer, and returns a function that changes it. */
   profile(customer: Customer): Promise<(change: Customer) => Promise<void>>;
   /** Gives a new customer store credit, and returns the oid of the profile. */
   credit(email: string, amount: number): Promise<number>;
@@ -50,7 +50,7 @@ export interface Shop {
     lines: readonly Line[],
     more?: Omit<Order, 'items'> & { readonly card?: string; readonly email?: string },
   ): Promise<Subscriber>;
-  /** Plays everything until this moment of the merchant's wall. */
+  /** Plays everything until this local time of the merchant. */
   until(wall: string): Promise<void>;
 }
 
@@ -68,27 +68,27 @@ export interface Line {
 /** An auto order in a story. */
 export interface Subscriber {
   readonly oid: number;
-  /** Its rebill orders, oldest first, as `_expand` asks for them. */
+  /** Returns its rebill orders, oldest first, with the parts of `_expand`. */
   bills(expand?: string): Promise<Order[]>;
   /**
-   * Everything that happened to it since the last time this was asked, a line each: when, what, and
-   * what was billed.
+   * Asserts everything that happened to it since the last call, one line each: when, what, and the
+   * amount that was billed.
    */
   lived(...lines: readonly string[]): Promise<void>;
   read(): Promise<AutoOrder>;
   update(change: AutoOrder): Promise<void>;
-  /** Changes its first item, or the named one, and leaves the others. */
+  /** Changes its first item, or the named one, and leaves the other items unchanged. */
   updateItem(change: Record<string, unknown>, originalItemId?: string): Promise<void>;
-  /** Any other operation on it. */
+  /** Calls any other operation for it. */
   ask<Id extends OperationId>(request: TestRequest<Id>): Promise<AnswerBody<Id>>;
 }
 
-// One application for the stories of a file; each story has its own merchant.
+// The stories of a file share one application; each story has its own merchant.
 let opened: Promise<TestApp> | undefined;
 let app: TestApp;
 let stories = 0;
 
-/** Opens the application while a file is loaded, so that it is closed at the end of that file. */
+/** Opens the application while a file is loaded. It is closed at the end of that file. */
 function openApp(): Promise<TestApp> {
   stories = 0;
   after(() => {
@@ -174,7 +174,7 @@ async function openShop({
 async function moveClock(ask: Ask, wall: string): Promise<void> {
   const { advance } = await ask({ operation: 'setClock', body: { now_dts: wall } });
   if (advance.done) return;
-  // A request plays for some seconds and leaves the rest to the worker.
+  // A request plays only for some seconds, so the worker plays the rest.
   await app.work('clock');
   const params = { advance_id: advance.advance_id };
   const { advance: played } = await ask({ operation: 'getClockAdvance', params });
@@ -275,7 +275,10 @@ function eventsAfter({ merchantId, oid }: Place, sequence: number): Promise<Live
   );
 }
 
-/** `2026-02-15 10:00 rebill: COFFEE 12.99 + shipping 5.00 + tax 1.07 = 19.06`. */
+/**
+ * Returns a line such as `2026-02-15 10:00 rebill: COFFEE 12.99 + shipping 5.00 + tax 1.07 =
+ * 19.06`.
+ */
 function lineOf({ name, at, data, order }: LivedEvent, zone: string): string {
   const when = toLocal(at, zone).toString({ smallestUnit: 'minute' }).replace('T', ' ');
   const what = name.replace('auto_order_', '');
@@ -311,7 +314,7 @@ async function checkBooks(ask: Ask, merchantId: string): Promise<void> {
   const { differences } = await ask({ operation: 'getAudit' });
   assert.deepEqual(differences, []);
   const paid = await app.db.rows<{ total: number }>(
-    // Orders that staff marked as paid, and those paid by invoice, were paid without a charge.
+    // Orders that staff marked as paid, or that were paid by invoice, have no charge.
     `select total_minor as total from orders o where merchant_id = $1 and paid_at is not null
       and total_minor > 0
       and payment->>'payment_method' not in ('Purchase Order', 'Check', 'Wire Transfer', 'Cash')

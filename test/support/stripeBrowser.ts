@@ -1,6 +1,6 @@
 /**
- * Stands in for Stripe's library in the browser: the calls that the card page makes, with a form in
- * a frame of the stand-in, where the bank asks too (3-D Secure).
+ * Replaces Stripe's library in the browser: the calls that the card page makes, with a form in a
+ * frame from the stand-in, which also shows the bank's question (3-D Secure).
  */
 export const libraryText = `(() => {
   const origin = new URL(document.currentScript.src).origin;
@@ -34,7 +34,7 @@ export const libraryText = `(() => {
   });
 })();`;
 
-/** The page in the frame: the choice of a card, and the bank's question. */
+/** The page in the frame, with the choice of a card and the bank's question. */
 export const framePage = `<!doctype html>
 <html lang="en"><head><title>Card</title></head><body>
 <label>Card <select id="card">

@@ -4,31 +4,31 @@ import type { SystemClock } from '../../server/src/platform/clock/systemClock.ts
 import { type FrameChoice, framePage, libraryText } from './stripeBrowser.ts';
 
 /**
- * A server that implements the few calls that we make to Stripe, in Stripe's shapes, and keeps its
- * own books.
+ * A stand-in for Stripe: a server that implements the few calls that we make, with Stripe's request
+ * and response formats, and keeps its own books.
  */
 export interface StripeStandIn {
   readonly host: { readonly protocol: 'http'; readonly host: string; readonly port: number };
-  /** The content of each request, form fields as sent. */
+  /** All requests, with their form fields as sent. */
   readonly requests: StandInRequest[];
-  /** Where a browser loads the stand-in's library from. */
+  /** The address from which a browser loads the stand-in's library. */
   readonly scriptUrl: string;
   captures(): { key: string; amount: number }[];
-  /** The payments authorized for capture by hand, and how often each was canceled: 0 or 1. */
+  /** The payments authorized for a manual capture, and how often each was canceled: 0 or 1. */
   holds(): { key: string; amount: number; releases: number }[];
-  /** The newest payment that paid for an order: its id, its amount and its metadata. */
+  /** Returns the newest payment for an order: its id, its amount and its metadata. */
   paymentOf(orderId: string): Pick<Intent, 'id' | 'amount' | 'metadata'> | undefined;
   /**
-   * Does what the customer's browser does with a payment at Stripe: confirms it, fails to, or has
-   * it declined by the bank after that.
+   * Does what the customer's browser does with a payment at Stripe: confirms it, fails to confirm
+   * it, or confirms it before the bank declines it.
    */
   confirm(id: string, outcome?: 'succeeds' | 'fails' | 'declined'): void;
-  /** Does what the customer's browser does in the form of Stripe's library. */
+  /** Submits a choice as the customer's browser does in the form of Stripe's library. */
   choose(choice: FrameChoice): unknown;
   setDown(isDown: boolean): void;
-  /** The response to the next request of any kind. */
+  /** Sets the response to the next request of any kind. */
   answerNext(status: number, error: Record<string, unknown>): void;
-  /** The response to every request until it is called without one. */
+  /** Sets the response to every request. A call without a response ends this. */
   answerAll(status?: number, error?: Record<string, unknown>): void;
   close(): Promise<void>;
 }
@@ -71,14 +71,17 @@ interface Reply {
   readonly body: unknown;
 }
 
-/** Payment methods that are refused: Stripe's decline code for each. */
+/** The payment methods that are refused, with Stripe's decline code for each. */
 const refusedCards: Readonly<Record<string, { code: string; decline_code?: string }>> = {
   pm_insufficient: { code: 'card_declined', decline_code: 'insufficient_funds' },
   pm_stolen: { code: 'card_declined', decline_code: 'stolen_card' },
   pm_authentication: { code: 'authentication_required', decline_code: 'authentication_required' },
 };
 
-/** With a clock it dates payments and, as Stripe does, forgets idempotency keys after a day. */
+/**
+ * Starts the stand-in. With a clock it dates payments and forgets idempotency keys after a day, as
+ * Stripe does.
+ */
 export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Promise<StripeStandIn> {
   const nowSeconds = () =>
     clock === undefined ? 1_768_496_400 : Math.floor(clock.now().epochMilliseconds / 1000);
@@ -112,7 +115,10 @@ export async function startStripeStandIn(clock?: Pick<SystemClock, 'now'>): Prom
   };
 }
 
-/** How the stand-in replies: idempotency keys, lost replies, and the replies that a test orders. */
+/**
+ * The server of the stand-in: it handles idempotency keys, lost replies, and replies that a test
+ * sets.
+ */
 class StandInServer {
   readonly requests: StandInRequest[] = [];
   readonly books: StripeBooks;
@@ -148,7 +154,7 @@ class StandInServer {
     else send(response, reply);
   }
 
-  /** Serves the customer's browser at Stripe's addresses; false: the path is another one. */
+  /** Serves the customer's browser at Stripe's addresses. Returns false for any other path. */
   #serveBrowser(path: string, body: string, response: ServerResponse): boolean {
     if (path === '/v3/') response.setHeader('content-type', 'text/javascript').end(libraryText);
     else if (path === '/frame') response.setHeader('content-type', 'text/html').end(framePage);
@@ -181,8 +187,8 @@ class StandInServer {
     return kind === 'payment_methods' ? { status: 200, body: methodOf(id) } : unknownPath;
   }
 
-  // The library repeats a request once by itself when the connection breaks, so a charge's answer
-  // must be lost twice.
+  // When the connection breaks, the library repeats a request once by itself. So the answer to a
+  // charge must be lost twice.
   #isLost(key: string): boolean {
     const times = (this.#lost.get(key) ?? 0) + 1;
     this.#lost.set(key, times);
@@ -274,7 +280,9 @@ class StripeBooks {
     return setup === undefined ? missing : { status: 200, body: setup };
   }
 
-  /** Does what a customer does in the browser. Returns what Stripe's library returns for it. */
+  /**
+   * Submits a customer's choice in the browser, and returns what Stripe's library returns for it.
+   */
   choose({ what, clientSecret, card = '', outcome }: FrameChoice): unknown {
     const id = clientSecret.replace(/_secret_.*/, '');
     const error = { message: 'We are unable to authenticate your payment method.' };
@@ -309,7 +317,7 @@ class StripeBooks {
     return intent ? { status: 200, body: intent } : unknownPath;
   }
 
-  /** A payment that has ended cannot be canceled. */
+  /** Cancels a payment, unless it has ended. */
   cancel(id: string, fields: URLSearchParams): Reply {
     const intent = this.#intents.find((each) => each.id === id);
     if (intent === undefined) return unknownPath;
@@ -354,7 +362,7 @@ class StripeBooks {
 const succeeds = (fields: URLSearchParams): string =>
   fields.get('capture_method') === 'manual' ? 'requires_capture' : 'succeeded';
 
-/** A card as Stripe describes it. */
+/** Returns a card in Stripe's format. */
 const methodOf = (id: string) => ({
   id,
   object: 'payment_method',

@@ -5,18 +5,18 @@ import { promisify } from 'node:util';
 import { chooseAccount } from '../../server/src/platform/storage/embeddedAccount.ts';
 import { startTestServer, type TestServer } from './testStore.ts';
 
-/** The machine's own PostgreSQL, 15 or newer. */
+/** The PostgreSQL that is installed on the machine, version 15 or newer. */
 export interface SystemPostgres {
-  /** Such as "PostgreSQL 15.18". */
+  /** The version, such as "PostgreSQL 15.18". */
   readonly version: string;
-  /** The folder of its programs. */
+  /** The folder with its programs. */
   readonly bin: string;
   /** Makes a data folder. */
   prepare(dataDir: string): Promise<void>;
   start(): Promise<TestServer>;
 }
 
-/** The newest one installed, in Debian's place or where `pg_config` says. */
+/** Finds the newest installed version, in Debian's folder or where `pg_config` says. */
 export async function findSystemPostgres(): Promise<SystemPostgres | undefined> {
   const debian = (await readdir('/usr/lib/postgresql').catch(() => [])).map(
     (version) => `/usr/lib/postgresql/${version}/bin`,
@@ -50,7 +50,10 @@ async function output(program: string, argument: string): Promise<string | undef
   );
 }
 
-/** By its own means, as older ones don't know the builtin locale that our launcher asks for. */
+/**
+ * Makes a data folder with the version's own initdb, because older versions lack the builtin locale
+ * that our launcher requests.
+ */
 async function initialise(bin: string, dataDir: string): Promise<void> {
   await mkdir(dataDir, { mode: 0o700 });
   const account = await chooseAccount(dataDir);

@@ -5,19 +5,19 @@ const integer = (value: number): Buffer => der(0x02, Buffer.from([value]));
 const oid = (hex: string): Buffer => der(0x06, Buffer.from(hex, 'hex'));
 
 /**
- * A certificate for `localhost` and `127.0.0.1` that signs itself, so it is its own authority, and
- * its key. Each process of tests makes other ones, and nothing else trusts them.
+ * A self-signed certificate for `localhost` and `127.0.0.1`, which is therefore its own authority,
+ * and its key. Each process of tests makes its own, and nothing else trusts it.
  */
 const { certificate, key } = selfSigned();
 
-/** The authority that makes {@link testCertificate} trusted, in PEM. */
+/** The authority that makes {@link testCertificate} trusted, in PEM format. */
 export const testAuthority = certificate;
-/** The certificate of a server of tests, in PEM. */
+/** The certificate of the tests' servers, in PEM format. */
 export const testCertificate = certificate;
-/** The key of {@link testCertificate}, in PEM. */
+/** The key of {@link testCertificate}, in PEM format. */
 export const testCertificateKey = key;
 
-/** Writes an X.509 certificate (RFC 5280) for an elliptic key of this moment. */
+/** Makes an X.509 certificate (RFC 5280) for a new elliptic-curve key. */
 function selfSigned(): { certificate: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const ecdsaWithSha256 = der(0x30, oid('2a8648ce3d040302'));
@@ -30,7 +30,7 @@ function selfSigned(): { certificate: string; key: string } {
     integer(1),
     ecdsaWithSha256,
     name,
-    // A GeneralizedTime: the year 2000, and one that no run of the tests sees.
+    // The period of validity (GeneralizedTime) is from the year 2000 to 2126.
     der(0x30, der(0x18, text('20000101000000Z')), der(0x18, text('21260101000000Z'))),
     name,
     publicKey.export({ type: 'spki', format: 'der' }),
@@ -44,7 +44,7 @@ function selfSigned(): { certificate: string; key: string } {
   };
 }
 
-/** One value in DER: its tag, its length, its parts. */
+/** Encodes one value in DER: its tag, its length, its parts. */
 function der(tag: number, ...parts: readonly Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   const { length } = content;

@@ -1,4 +1,4 @@
-// The run of the tests itself: whatever goes wrong in a test file, the run counts a failure.
+// Tests the run of the tests itself: whatever goes wrong in a test file, the run counts a failure.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ const cases: readonly [what: string, source: string, passed: number, failed: num
   ['a file without tests that cannot be loaded', "throw new Error('bad');", 0, 1],
   ['a file that ends in an error', `${begin} throw new Error('bad');`, 0, 2],
   ['a file whose preparation fails', `${begin} before(() => { throw new Error('bad'); });`, 0, 2],
-  // Its tests were not reported.
+  // The tests of this file are not reported.
   ['a file that ends its process', `${begin} test('bad', () => process.exit(0));`, 0, 1],
 ];
 
@@ -32,11 +32,11 @@ for (const [what, source, passed, failed] of cases)
     assert.deepEqual(JSON.parse(printed.trim().split('\n').at(-1)!), [passed, failed], printed);
   });
 
-/** A program that runs a test file and prints how many of its tests passed and failed. */
+/** Returns a program that runs a test file, and prints how many of its tests passed and failed. */
 const runOf = (path: string): string => `
 import { runTestFiles } from ${JSON.stringify(new URL('../../scripts/testRun.ts', import.meta.url).href)};
 const tally = { passed: 0, failed: 0, skipped: 0, failures: [] };
-// The run of a process that is a test itself would run nothing.
+// With this variable Node takes the process for a test, and its test run would run nothing.
 delete process.env.NODE_TEST_CONTEXT;
 const { signal } = new AbortController();
 await runTestFiles([${JSON.stringify(path)}], { label: '', tally, signal });

@@ -14,18 +14,20 @@ import {
 } from '../../server/src/platform/storage/migrate.ts';
 import { noLimits } from '../../server/src/platform/storage/sessionSettings.ts';
 
-/** A PostgreSQL server for tests, as it travels to the test files' processes. */
+/**
+ * A PostgreSQL server for tests, in the form in which it is passed to the processes of test files.
+ */
 export interface TestStore {
   readonly connection: EmbeddedConnection;
-  /** The migrated database that each test's own is a copy of. */
+  /** The migrated database of which each test gets a copy. */
   readonly template: string;
-  /** The other nodes of a Citus; a database has a part of the same name on each. */
+  /** The other nodes of a Citus. Each has its part of a database under the same name. */
   readonly workers?: readonly EmbeddedConnection[];
 }
 
 /**
- * A server in a temporary folder; both are gone after `stop`. Nothing in it outlives the tests, so
- * nothing waits for the disk.
+ * A server in a temporary folder. `stop` ends the server and deletes the folder. Its data is not
+ * needed after the tests, so no write waits for the disk.
  */
 export interface TestServer {
   readonly connection: EmbeddedConnection;
@@ -33,8 +35,8 @@ export interface TestServer {
 }
 
 /**
- * The embedded PostgreSQL; or, of the machine's own, what `prepare` laid into the folder, run by
- * the programs in `nativeDir`.
+ * Starts the embedded PostgreSQL. With `own` it starts the machine's PostgreSQL instead: `prepare`
+ * fills the folder, and `nativeDir` contains the programs.
  */
 export async function startTestServer(own?: {
   nativeDir: string;
@@ -44,7 +46,7 @@ export async function startTestServer(own?: {
   const dataDir = join(folder, 'postgres');
   let server: EmbeddedPostgres;
   try {
-    // PostgreSQL may run as another account than root.
+    // PostgreSQL may run under an account other than root.
     await chmod(folder, 0o755);
     await own?.prepare(dataDir);
     server = await startEmbeddedPostgres({
@@ -67,8 +69,8 @@ export async function startTestServer(own?: {
 }
 
 /**
- * Where the data of tests lies: in memory where Linux offers enough of it, so that hundreds of new
- * databases do not wait for the disk; otherwise the folder for temporary files.
+ * Returns the folder for the data of tests: in memory if Linux has enough free, so that hundreds of
+ * new databases do not wait for the disk, and otherwise the folder for temporary files.
  */
 async function roomyFolder(): Promise<string> {
   const memory = '/dev/shm';
@@ -83,14 +85,14 @@ const forgetful = {
   fsync: 'off',
   synchronous_commit: 'off',
   full_page_writes: 'off',
-  // A connection sets its own zone, whatever the server's is.
+  // A connection sets its own time zone, so the server's must not matter.
   timezone: 'Asia/Kathmandu',
   max_connections: '300',
-  // One entry for each statement in each test's database.
+  // The view has one entry for each statement in each test's database.
   'pg_stat_statements.max': '100000',
 };
 
-/** Migrates a new database that tests copy; `change` may rewrite the migrations first. */
+/** Makes a migrated database that tests copy. `change` may rewrite the migrations first. */
 export async function makeTemplate(
   server: TestServer,
   template: string,
@@ -105,7 +107,7 @@ export async function makeTemplate(
   return store;
 }
 
-/** Lends a pool for `work` and closes it. */
+/** Opens a pool for `work`, and closes it afterwards. */
 export async function withPool<T>(
   connection: EmbeddedConnection,
   work: (pool: DatabasePool) => Promise<T>,
@@ -114,7 +116,7 @@ export async function withPool<T>(
     connection,
     maxConnections: 1,
     prepareStatements: false,
-    // To copy a database takes as long as it takes, on a busy machine.
+    // On a busy machine the copy of a database may take long, so there is no time limit.
     limits: noLimits,
   });
   try {

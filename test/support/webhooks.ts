@@ -8,11 +8,11 @@ import type { AnswerBody, Whole } from './answerBody.ts';
 import type { TestAnswer, TestApp } from './app.ts';
 
 /**
- * The actions of tests of webhooks over the API: webhooks of the first merchant that may lead to
- * this machine, and items that cause events.
+ * The actions that tests of webhooks do over the API: webhooks of the first merchant, which may
+ * send to this machine, and items that cause events.
  */
 export interface WebhookWorld {
-  /** Adds one that subscribes to items, unless `changes` says otherwise. */
+  /** Adds a webhook that subscribes to items, or to what `changes` names. */
   addWebhook(
     url: string,
     changes?: Webhook,
@@ -21,17 +21,17 @@ export interface WebhookWorld {
     readonly basic_username?: string;
     readonly basic_password?: string;
   }>;
-  /** Causes an event. Returns the oid of the new item. */
+  /** Adds an item, which causes an event, and returns its oid. */
   addItem(description?: string): Promise<number>;
-  /** Delivers until nothing more may be sent now. */
+  /** Sends deliveries until none is due. */
   deliver(): Promise<void>;
-  /** The webhook as it is now. */
+  /** Reads the webhook. */
   webhookOf(oid: number): Promise<Whole<Webhook>>;
   change(oid: number, body: Webhook): Promise<TestAnswer>;
   remove(oid: number): Promise<TestAnswer>;
 }
 
-/** Event categories that subscribe to these events. */
+/** Returns the event categories that subscribe to these events. */
 export const subscribe = (
   ...names: readonly string[]
 ): NonNullable<Webhook['event_categories']> => [

@@ -3,22 +3,22 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { EmbeddedConnection } from '../../server/src/platform/storage/embedded.ts';
 import { connectTo } from './database.ts';
 
-/** A TCP way to a PostgreSQL, which can look as if PostgreSQL was frozen. */
+/** A TCP proxy in front of a PostgreSQL, which can act as if PostgreSQL was frozen. */
 export interface Wire {
   readonly connection: EmbeddedConnection;
   readonly url: string;
   readonly isFrozen: boolean;
-  /** Lets nothing through any more. New connections are accepted and receive nothing. */
+  /** Stops passing anything on. New connections are accepted and receive nothing. */
   freeze(): void;
-  /** Freezes as soon as a client sends this text, which PostgreSQL never gets. */
+  /** Freezes as soon as a client sends this text, which is not passed on to PostgreSQL. */
   freezeAt(text: string): void;
-  /** Lets everything through again, what was sent meanwhile first. */
+  /** Passes everything on again, beginning with the bytes that were sent meanwhile. */
   thaw(): void;
-  /** Cuts every connection, as the end of the client's process does, and thaws. */
+  /** Cuts every connection, as the end of a client's process does, and ends the freeze. */
   cut(): void;
 }
 
-/** Opens a way to the database of `connection`, closed after the test. */
+/** Opens a proxy in front of the database of `connection`; it is closed after the test. */
 export async function openWire(
   t: { after(done: () => void): void },
   { host, port, user, database }: EmbeddedConnection,

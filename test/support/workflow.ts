@@ -14,7 +14,7 @@ export interface Colleague {
   readonly key: string;
 }
 
-/** Adds a user over the API and binds a key with every permission to them. */
+/** Adds a user over the API, and binds a key with every permission to the user. */
 export async function addColleague(
   app: TestApp,
   name: string,
@@ -71,10 +71,7 @@ export async function ask<Id extends OperationId>(
   return body;
 }
 
-/**
- * Subscribes a customer to an item of the catalogue by an order that is paid. Returns the auto
- * order.
- */
+/** Subscribes a customer to an item of the catalogue by a paid order. Returns the auto order. */
 export async function addSubscription(
   app: TestApp,
   email: string,

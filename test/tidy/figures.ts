@@ -1,6 +1,6 @@
 import type { Source } from './sources.ts';
 
-/** How long lines and functions are, and how often `any` is written. */
+/** The lengths of lines and functions, and the number of `any`s. */
 export interface Figures {
   readonly files: number;
   readonly lines: number;
@@ -12,7 +12,10 @@ export interface Figures {
   readonly anys: readonly string[];
 }
 
-/** No function has more lines; `test/tidy.test.ts` fails with the place of each that has. */
+/**
+ * The largest number of lines of a function; `test/tidy.test.ts` fails with the place of each
+ * longer one.
+ */
 export const functionLinesMax = 60;
 
 /** Measures these files. Places are `path:line`. */
@@ -43,7 +46,7 @@ function placesOf(sources: readonly Source[], linesOf: (source: Source) => reado
   return sources.flatMap((source) => linesOf(source).map((line) => `${source.path}:${line}`));
 }
 
-/** One line for the reader of a test run. */
+/** Returns the figures as one line for the output of a test run. */
 export function summary(name: string, figures: Figures): string {
   return [
     `${name}: ${figures.lines} lines in ${figures.files} files`,

@@ -10,15 +10,15 @@ const fault = (source: Source, line: number, what: string): Fault =>
 export const isAny = (path: string, globs: readonly string[]): boolean =>
   globs.some((glob) => matchesGlob(path, glob));
 
-/** A part of the project: its files, and the parts that it may import besides itself. */
+/** A part of the project: its files, and the other parts that it may import. */
 export interface Room {
   readonly files: readonly string[];
   readonly mayImport: readonly string[];
 }
 
 /**
- * Imports between rooms that no arrow allows, and files that belong to no room. Types count as
- * well: they tie rooms together just so.
+ * Finds imports between rooms that no arrow allows, and files that belong to no room. Imports of
+ * types count as well, because they also make one room depend on another.
  */
 export function wrongImports(
   sources: readonly Source[],
@@ -45,8 +45,8 @@ export function wrongImports(
 }
 
 /**
- * Circles of files that import one another. Types and lazy imports count: they tie files together
- * just as well.
+ * Finds circles of files that import one another. Types and lazy imports count, because they also
+ * make one file depend on another.
  */
 export function cycles(sources: readonly Source[]): Fault[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
@@ -72,7 +72,7 @@ export function cycles(sources: readonly Source[]): Fault[] {
   return found;
 }
 
-/** Words that only some files may hold, and why. */
+/** Words that only some files may contain, and the reason. */
 export interface Reserved {
   readonly what: string;
   readonly pattern: RegExp;
@@ -93,8 +93,9 @@ export function wrongWords(sources: readonly Source[], reserved: readonly Reserv
 }
 
 /**
- * Rule files that wait for something, or import anything but the kernel, the contract, other rule
- * files and pure packages. Types may be imported from anywhere, because they have no effect.
+ * Finds rule files that wait for something, or import anything except the kernel, the contract,
+ * other rule files and pure packages. Types may be imported from anywhere, because they have no
+ * effect.
  */
 export function impurities(
   sources: readonly Source[],
@@ -121,7 +122,7 @@ export function impurities(
 }
 
 /**
- * Statements on tables that belong to another room: writes anywhere but in the owner's stores,
+ * Finds statements on tables that belong to another room: writes outside the owner's stores, and
  * reads where the owner may not be imported.
  */
 export function foreignTables(
@@ -134,7 +135,7 @@ export function foreignTables(
       tablesIn(text, Object.keys(owners)).flatMap(({ table, verb, index }) => {
         const owner = owners[table]!;
         const at = line + lineAt(text, index) - 1;
-        // The platform has no stores: its folders are small, and each owns its tables.
+        // The platform has no stores: its folders are small, and each owns its own tables.
         const isStore =
           source.path.startsWith(`${owner}/`) &&
           (owner.startsWith('server/src/platform') ||
@@ -165,15 +166,15 @@ function tablesIn(
     }));
 }
 
-// A message to a person may contain "from item 3" as well, so a statement must have more keywords
-// than its verb.
+// A message to a person may also contain "from item 3", so a statement must have more keywords than
+// its verb.
 function isStatement(text: string, verb: string): boolean {
   if (/^(insert|delete)/.test(verb)) return true;
   if (verb === 'update') return /\bset\b/.test(text);
   return /\bselect\b|\bmerchant_id\b|\bon\b|\bwhere\b/.test(text);
 }
 
-/** Imports of the contract that are more than types. */
+/** Finds imports of the contract that are not only types. */
 export function contractValues(sources: readonly Source[]): Fault[] {
   return sources.flatMap((source) =>
     source.imports
@@ -182,7 +183,9 @@ export function contractValues(sources: readonly Source[]): Fault[] {
   );
 }
 
-/** Files of the console that call the server, but are neither the shell's nor a `queries.ts`. */
+/**
+ * Finds files of the console that call the server, except those of the shell and each `queries.ts`.
+ */
 export function networkInParts(sources: readonly Source[]): Fault[] {
   const mayCall = (path: string) =>
     /^web\/src\/(api|shell)\/|\/queries\.ts$|^web\/src\/main\.tsx$/i.test(path);
@@ -197,7 +200,7 @@ export function networkInParts(sources: readonly Source[]): Fault[] {
     );
 }
 
-/** Tables without an owner, and owners of tables that are gone. */
+/** Finds tables without an owner, and owners of tables that no longer exist. */
 export function unownedTables(
   tables: readonly string[],
   owners: Readonly<Record<string, string>>,
@@ -213,8 +216,8 @@ export function unownedTables(
 }
 
 /**
- * Names that say nothing, files that only pass on what others hold, and files too long to be read
- * at a sitting.
+ * Finds files with a name that says nothing, files that only re-export, and files that are too long
+ * to be read at once.
  */
 export function poorFiles(
   sources: readonly Source[],
@@ -241,7 +244,7 @@ export function poorFiles(
   });
 }
 
-/** Exports of these files without a doc comment. */
+/** Finds exports of these files without a doc comment. */
 export function undocumented(sources: readonly Source[]): Fault[] {
   return sources.flatMap((source) =>
     source.undocumented.map(({ text, line }) =>
@@ -251,8 +254,8 @@ export function undocumented(sources: readonly Source[]): Fault[] {
 }
 
 /**
- * Names that two files export for different things. A store and the operations above it may call
- * the same act by the same name, and `shared` names what is the same thing in both files.
+ * Finds names that two files export for different things. A store and the operations above it may
+ * use the same name for the same act, and `shared` lists names that mean the same in both files.
  */
 export function homonyms(sources: readonly Source[], shared: readonly string[]): Fault[] {
   const places = new Map<string, Source[]>();

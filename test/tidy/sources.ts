@@ -2,34 +2,32 @@ import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { type Comment, type EcmaScriptModule, parseSync } from 'oxc-parser';
 
-/**
- * One of our source files, parsed for the rules: its imports, its code, its texts, its functions.
- */
+/** One of our source files, parsed for the rules. */
 export interface Source {
-  /** From the root, with `/`. */
+  /** The path from the root, with `/`. */
   readonly path: string;
   readonly imports: readonly Import[];
-  /** The file with comments and texts blanked out, so that positions stay. */
+  /** The file with comments and texts blanked out, so that positions stay the same. */
   readonly code: string;
-  /** String and template literals, where SQL is. */
+  /** String and template literals, which may contain SQL. */
   readonly texts: readonly Piece[];
-  /** Comments without their marks; line comments below one another are one. */
+  /** Comments without their marks. Consecutive line comments are one comment. */
   readonly comments: readonly Piece[];
-  /** What the file declares and exports, by name. */
+  /** The names that the file declares and exports. */
   readonly exported: readonly Piece[];
-  /** Exports without a comment above them: their names. */
+  /** The names of exports without a comment above them. */
   readonly undocumented: readonly Piece[];
   readonly functions: readonly Body[];
-  /** Lines on which the type `any` is written. */
+  /** The lines on which the type `any` is written. */
   readonly anyLines: readonly number[];
   /** The length of each line in columns. */
   readonly widths: readonly number[];
 }
 
 export interface Import extends Piece {
-  /** The target: a path from the root, or the name of a package. */
+  /** The imported path from the root, or the name of a package. */
   readonly target: string;
-  /** Only types are imported: the import is gone before anything runs. */
+  /** Whether only types are imported, so that the import does not exist when the code runs. */
   readonly typeOnly: boolean;
 }
 
@@ -41,10 +39,10 @@ export interface Piece {
 
 /** A function with a block body. */
 export interface Body {
-  /** The name it is declared or assigned with; empty for a callback. */
+  /** The name with which it is declared or assigned; empty for a callback. */
   readonly name: string;
   readonly line: number;
-  /** Lines of the body, braces included. */
+  /** The number of lines of the body, including its braces. */
   readonly lines: number;
 }
 
@@ -111,7 +109,9 @@ function commentsOf(text: string, comments: readonly Comment[]): Piece[] {
   return found.map(({ text: value, line }) => ({ text: value, line }));
 }
 
-/** Names a model or its type, whose sentence is an argument of the model. */
+/**
+ * Matches a model or its type. These are documented by a sentence that is an argument of the model.
+ */
 const isModel = /^export (?:const \w+ = (?:model|answer)\(|type \w+ =\s+Static<\s*typeof \w+\s*>)/;
 
 function undocumentedIn(program: unknown, text: string, comments: readonly Comment[]): Piece[] {
@@ -185,8 +185,8 @@ interface Collected {
 }
 
 /**
- * Collects the literals, functions and `any`s of a tree. A template counts whole, with the code in
- * its `${}`.
+ * Collects the literals, functions and `any`s of a tree. A template is one literal, including the
+ * code in its `${}`.
  */
 function collect(program: unknown): Collected {
   const found: Collected = { texts: [], functions: [], anys: [] };
@@ -200,7 +200,7 @@ function collect(program: unknown): Collected {
   return found;
 }
 
-/** Calls `look` with each node and the name that the node is given, parents first. */
+/** Calls `look` with each node and its name, parents first. */
 function visit(node: unknown, name: string, look: (node: Node, name: string) => void): void {
   if (Array.isArray(node)) for (const each of node) visit(each, name, look);
   if (!isNode(node)) return;
@@ -219,14 +219,14 @@ const isText = ({ type, value }: Node): boolean =>
 const isFunction = ({ type }: Node): boolean =>
   ['FunctionDeclaration', 'FunctionExpression', 'ArrowFunctionExpression'].includes(type);
 
-/** The name in `id` or `key` of a declaration, a variable, a method or a property. */
+/** Returns the name in `id` or `key` of a declaration, a variable, a method or a property. */
 function nameOf(node: Node): string | undefined {
   const named = node['id'] ?? node['key'];
   const name = isNode(named) ? (named['name'] ?? named['value']) : undefined;
   return typeof name === 'string' ? name : undefined;
 }
 
-/** The text with these spans blanked: comments whole, literals between their quotes. */
+/** Returns the text with these spans blanked: whole comments, and literals between their quotes. */
 function blanked(text: string, spans: readonly { type: string; start: number; end: number }[]) {
   const characters = text.split('');
   for (const { type, start, end } of spans) {

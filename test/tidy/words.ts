@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { type Fault, isAny } from './rules.ts';
 import { lineAt, type Piece, type Source } from './sources.ts';
 
-/** Words that readers have to read twice, the usual words for them, and a sentence as a sample. */
+/**
+ * A pattern of words that readers have to read twice, the usual words for them, and a sentence as a
+ * sample.
+ */
 export interface HouseWord {
   readonly pattern: RegExp;
   readonly instead: string;
@@ -107,15 +110,18 @@ export const houseWords: readonly HouseWord[] = [
   },
 ];
 
-/** A text that may use such a word, and the reason. */
+/** A text that may contain such a word, and the reason. */
 export interface AllowedWords {
   readonly files: readonly string[];
-  /** Only inside of this text; without it anywhere in the files. */
+  /** The word is allowed only inside this text. Absent: it is allowed anywhere in the files. */
   readonly text?: string;
   readonly because: string;
 }
 
-/** Text for people: the comments and texts of a file, or the paragraphs of a document. */
+/**
+ * The texts for people in one file: comments and texts of a source file, or paragraphs of a
+ * document.
+ */
 export interface Prose {
   readonly path: string;
   readonly pieces: readonly Piece[];
@@ -130,7 +136,7 @@ export function proseOf({ path, comments, texts }: Source): Prose {
 const isSentence = (text: string): boolean =>
   /\S\s+\S+\s+\S/.test(text) && !/^\s*(?:select|with|insert|update|delete)\s/.test(text);
 
-/** Reads every Markdown document. Code and names in backticks are left out. */
+/** Reads every Markdown document, without its code and the names in backticks. */
 export function readDocuments(root: string): Prose[] {
   const exclude = ['**/node_modules/**', 'data/**'];
   return globSync('**/*.md', { cwd: root, exclude })
@@ -138,7 +144,7 @@ export function readDocuments(root: string): Prose[] {
     .map((path) => ({ path, pieces: paragraphsOf(readFileSync(join(root, path), 'utf8')) }));
 }
 
-/** Splits Markdown into paragraphs, each with its first line. */
+/** Splits Markdown into paragraphs, each with the number of its first line. */
 export function paragraphsOf(markdown: string): Piece[] {
   const hidden = (code: string): string => code.replace(/[^\n]/g, 'x');
   const text = markdown.replace(/^```.*?^```|`[^`\n]*`/gms, hidden);
@@ -167,7 +173,7 @@ export function doubtfulWords(
   });
 }
 
-/** The text on one line, without the marks of comments. */
+/** Returns the text on one line, without the marks of comments. */
 const flowing = (text: string): string =>
   text
     .replace(/^[*\s]+/, '')

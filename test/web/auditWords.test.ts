@@ -1,4 +1,4 @@
-// The changes of an entry of the audit log, in rows that a person can read.
+// Tests how the changes of an entry of the audit log are shown, in rows that a person can read.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { changedFields, summaryOf } from '../../web/src/auditLog/words.ts';

@@ -1,4 +1,4 @@
-// The weight of the console that a person waits for, as a browser loads it (brotli).
+// Tests the size of the console that a browser loads before it shows a page (brotli).
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
@@ -33,7 +33,7 @@ test('the first view of the list: 230 kB of scripts, 30 kB of styles, 8 requests
       `${sum(styles).toFixed(1)} kB of styles in ${styles.length}`,
   );
   assert.ok(scripts.length > 2 && styles.length > 0, files.join(' '));
-  // And the page itself.
+  // The page itself counts as one more file.
   assert.ok(files.length + 1 <= 8, files.join(' '));
   assert.ok(sum(scripts) <= 230, `${sum(scripts)} kB of scripts`);
   assert.ok(sum(styles) <= 30, `${sum(styles)} kB of styles`);
@@ -63,7 +63,7 @@ test('the page loads nothing inline and nothing from elsewhere', built, () => {
 
 /**
  * Returns the files that a browser loads for a screen opened by its address, each once. A screen
- * that has no chunk is in one that the page names.
+ * without its own chunk is in one that the page names.
  */
 function filesOfView(screen: string): string[] {
   const html = readFileSync(new URL('index.html', dist), 'utf8');
@@ -77,7 +77,7 @@ function filesOfView(screen: string): string[] {
     for (const next of imports) visit(next);
   };
   if (screen in chunks) visit(screen);
-  // The page names everything that its chunks need: no request waits for another one.
+  // The page names everything that its chunks need, so no request waits for another one.
   for (const { file, imports = [], css = [] } of Object.values(chunks))
     if (named.includes(file))
       for (const needed of [...imports.map((name) => chunks[name]?.file), ...css])

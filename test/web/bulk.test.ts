@@ -1,4 +1,4 @@
-// Changes of many rows of a list, and rows as CSV.
+// Tests changes of many rows of a list, and rows as CSV.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {

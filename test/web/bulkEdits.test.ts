@@ -1,4 +1,5 @@
-// One change of many auto orders: what the answers mean for each, and what is said about the money.
+// Tests one change of many auto orders: the meaning of each response, and the sentence about the
+// money.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';

@@ -90,7 +90,7 @@ test('keys are matched one press after the other', () => {
     ['', 'j', { command: 'down', pending: '' }],
     ['', 'g', { pending: 'g' }],
     ['g', 'o', { command: 'orders', pending: '' }],
-    // A mistyped sequence is forgotten, and its last press counts alone.
+    // A mistyped sequence is discarded, and its last key counts alone.
     ['g', 'j', { command: 'down', pending: '' }],
     ['g', 'g', { pending: 'g' }],
     ['g', 'z', { pending: '' }],

@@ -1,4 +1,4 @@
-// The points on which the console and the server must agree.
+// Tests the points on which the console and the server must agree.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';

@@ -1,4 +1,4 @@
-// Which idempotency key each press of a form's button sends.
+// Tests which idempotency key each press of a form's button sends.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Refused } from '../../web/src/api/refused.ts';
@@ -10,7 +10,7 @@ const failed = refused('internal', 500);
 const invalid = refused('invalid_field', 400);
 const mismatch = refused('idempotency_mismatch', 422);
 
-/** One press: what the form says, how the write ends, and the key by which it is expected. */
+/** One press: the content of the form, the end of the write, and the expected key. */
 type Press = readonly [wish: string, end: unknown, key: string];
 
 const done = undefined;

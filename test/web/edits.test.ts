@@ -1,4 +1,4 @@
-// Changing one auto order: what a form means, how it is undone, and what a conflict shows.
+// Tests changes of one auto order: the write of a form, its undo, and what a conflict shows.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AutoOrder } from '@perennial/contract/autoOrder.ts';
@@ -45,7 +45,7 @@ const context: FormContext = {
 };
 const shown = shownIn('America/New_York', 'USD', context.now);
 
-/** Returns the write of a form after these values replace some of its initial ones. */
+/** Returns the write of a form after these values have replaced some of its initial ones. */
 const deedOf = (name: PartName, typed: Values) => {
   const part = partOf(name)!;
   return part.deed(order, { ...part.start(order, context), ...typed }, context);
@@ -76,7 +76,7 @@ const meanings: [part: PartName, typed: Values, changes: object[]][] = [
     { 'after.1': '2026-06-30' },
     [{ item: 1, field: 'no_order_after_dts', value: '2026-06-30T23:59:59' }],
   ],
-  // The parts of an add-on that the form does not show stay.
+  // The parts of an add-on that the form does not show stay unchanged.
   [
     'add-ons',
     { addOns: [{ item: 'HONEY', quantity: '2', orders: '', cost: '' }] },
@@ -94,7 +94,7 @@ const meanings: [part: PartName, typed: Values, changes: object[]][] = [
     [
       { item: 0, field: 'original_item_id', value: 'MATE' },
       { item: 0, field: 'original_quantity', value: 2 },
-      // With the next shipment, at its time of day.
+      // The added item ships with the next shipment, at its time of day.
       { item: 0, field: 'next_shipment_dts', value: '2026-03-03T09:30:00' },
       { item: 0, field: 'arbitrary_unit_cost', value: 4.5 },
     ],
@@ -210,11 +210,11 @@ test('the inverse restores each field that people can change, and nothing that t
       { item: 2, field: 'next_shipment_dts', value: null },
     ].map((change) => (change.field === 'properties' ? { ...change, value: [] } : change)),
   );
-  // A cancelation is taken back by enabling alone: a reason would cancel again.
+  // To undo a cancelation, only `enabled` is sent: a reason would cancel again.
   const canceled = { ...order, enabled: false, cancel_reason: 'Too much' };
   assert.deepEqual(inverseOf(order, canceled), [{ field: 'enabled', value: true }]);
   assert.deepEqual(inverseOf(order, order), []);
-  // An added item is removed again; a removed one is gone for good.
+  // An added item can be removed again; a removed one cannot be brought back.
   const added = { ...order, items: [...order.items!, { auto_order_item_oid: 3 }] };
   const gone = { item: 3, field: 'removed', value: true };
   assert.deepEqual(inverseOf(order, added), [gone]);

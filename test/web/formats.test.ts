@@ -19,7 +19,7 @@ test('one moment in five zones', () => {
   const at = '2026-03-08T07:30:00Z';
   const now = '2026-01-15T17:00:00Z';
   const table: [zone: string, minute: string, day: string][] = [
-    // The night of the change to daylight saving time in New York: 02:30 does not exist there.
+    // In this night New York changes to daylight saving time, and 02:30 does not exist.
     ['America/New_York', 'Sun 8 Mar, 03:30', '2026-03-08'],
     ['America/Los_Angeles', 'Sat 7 Mar, 23:30', '2026-03-07'],
     ['Europe/Berlin', 'Sun 8 Mar, 08:30', '2026-03-08'],
@@ -112,7 +112,7 @@ test('two records differ in named fields', () => {
 const drawn = (code: Modules | undefined): string | undefined =>
   code?.map((row) => row.map((isDark) => (isDark ? '#' : '.')).join('')).join('\n');
 
-// The expected codes were read back by another program's reader of QR codes.
+// Another program's QR code reader read the expected codes back.
 test('a text becomes a QR code of the smallest version, as readers read it', () => {
   assert.equal(drawn(qrCode('PERENNIAL')), perennial);
   const account =

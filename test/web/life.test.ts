@@ -1,4 +1,4 @@
-// The page of one auto order: its heading, the rules of a price, its steps, its address.
+// Tests the page of one auto order: its heading, the rules of a price, its steps, its address.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { headlineOf } from '../../web/src/autoOrder/headline.ts';

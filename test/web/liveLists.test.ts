@@ -1,4 +1,4 @@
-// How a list follows what happens: rows change in their places, and what would move is counted.
+// Tests how a list follows events: rows change in place, and rows that would move are counted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadedRows } from '../../web/src/kit/listQuery.ts';
@@ -56,7 +56,7 @@ test('a list that is read from its end keeps the numbers of its rows', () => {
         { rowsBefore: 99, rowsMax, previous },
       ],
     ),
-    // One row of the last page was left out.
+    // One row was left out of the last page.
     [150, 1, true, false],
   );
   const uncounted = { ...last, total: 10_000, isMore: true };
@@ -67,7 +67,10 @@ const middle = { isFirst: false, isLast: false };
 const whole = { isFirst: true, isLast: true };
 const listed = [row('a', 10), row('b', 20), row('c', 30)];
 
-/** The list as it is shown with the changed row in its place, and whether the row is displaced. */
+/**
+ * The list as it is shown with the changed row in its old place, and whether the row belongs
+ * elsewhere.
+ */
 const table: [
   what: string,
   sort: string,

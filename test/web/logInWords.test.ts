@@ -1,4 +1,4 @@
-// The sentences of the log-in form.
+// Tests the sentences of the log-in form.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { withDays } from '../../web/src/kit/moment.ts';

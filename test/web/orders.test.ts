@@ -295,7 +295,7 @@ test('what can be done with an order, by where it is', () => {
       ['refund'],
       ['reject', 'duplicate', 'replace', 'receipt', 'shipment-mail', ...always],
     ],
-    // It was paid, and nothing can be given back now: cancelOrder would be refused.
+    // The order was paid, and nothing can be refunded now, so cancelOrder would be refused.
     [held, ['release'], ['reject', 'duplicate', 'replace', 'receipt', ...always]],
     [
       blocked,

@@ -1,4 +1,4 @@
-// A user's effective permissions, and where each comes from.
+// Tests a user's effective permissions, and the origin of each.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { permissionRows, sourceWords } from '../../web/src/people/permissions.ts';

@@ -1,4 +1,5 @@
-// The forms of users and groups: what is sent, what a colleague changed meanwhile, the way back.
+// Tests the forms of users and groups: what is sent, what a colleague changed meanwhile, and the
+// undo.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ApiKey } from '@perennial/contract/apiKey.ts';
@@ -69,7 +70,7 @@ const changes: [what: string, to: Draft, body: object][] = [
 for (const [what, to, body] of changes)
   test(`a user: ${what}`, () => {
     assert.deepEqual(userBody(was, to), body);
-    // The way back names the same fields.
+    // The undo names the same fields.
     assert.deepEqual(Object.keys(userBody(to, was)), Object.keys(body));
   });
 

@@ -32,7 +32,7 @@ test('which calls are repeated, and after how long', () => {
     [refused(412, 'version_mismatch'), 1, undefined],
     [refused(500, 'internal'), 1, undefined],
     [refused(429, 'rate_limited', 2), 1, 2000],
-    // Waits that a person would notice are shown instead.
+    // A wait that a person would notice is shown instead.
     [refused(429, 'rate_limited', 600), 1, undefined],
     [refused(429, 'too_many_attempts', 2), 1, undefined],
     [refused(400, 'missing_field'), 1, undefined],

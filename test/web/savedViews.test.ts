@@ -1,4 +1,4 @@
-// The choices of a person that the server stores: views of lists, columns, density.
+// Tests the choices of a person that the server stores: views of lists, columns, density.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SavedSearch } from '@perennial/contract/perennial.ts';
@@ -61,7 +61,7 @@ const filtersOf: Readonly<Record<ListKind, Filters>> = {
   audit_log: auditFilters,
 };
 
-/** A value of each kind of filter, as the address has it. */
+/** Returns a value of each kind of filter, as an address contains it. */
 const valueOf = (filter: Filter): string | readonly string[] => {
   switch (filter.kind) {
     case 'choice':

@@ -1,4 +1,4 @@
-// The forms of coupons, items, shipping methods and tax rates: what is sent, and the way back.
+// Tests the forms of coupons, items, shipping methods and tax rates: what is sent, and the undo.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { draftOfItem, fieldsOfPart, itemBody } from '../../web/src/catalogue/forms.ts';

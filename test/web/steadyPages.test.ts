@@ -1,5 +1,5 @@
-// A whole list that is read by offset while others change it: what is there all the time comes
-// once, whatever comes, goes or moves between two pages.
+// Tests a whole list that is read by offset while others change it: a row that is there all the
+// time is read exactly once, whatever rows are added, removed or moved between two pages.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -16,7 +16,7 @@ const size = 5;
 const rowsOf = (count: number): Row[] =>
   Array.from({ length: count }, (_, id) => ({ id, text: `row ${id}` }));
 
-/** Reads the list; after each page that the server sends, the next change is made. */
+/** Reads the list, and makes the next change after each page. */
 async function readAll(list: Row[], changes: readonly Change[]): Promise<number[]> {
   const waiting = [...changes];
   const readPage: ReadPage<Row> = (after) => {
@@ -48,7 +48,7 @@ const insert =
   (at: number, id: number): Change =>
   (list) =>
     void list.splice(at, 0, { id, text: 'new' });
-/** A colleague changes a row so that it stands elsewhere. */
+/** A colleague changes a row so that it moves to another place. */
 const move =
   (from: number, to: number): Change =>
   (list) => {

@@ -1,4 +1,4 @@
-// The inbox without a browser: its addresses, its requests, changes and how they are taken back.
+// Tests the inbox without a browser: its addresses, its requests, and changes with their undo.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
@@ -134,7 +134,7 @@ test('a change is taken back to what was', () => {
       { status: 'open', delay_until_dts: null },
       { status: 'delayed', delay_until_dts: 'later' },
     ],
-    // The server says why it closed a task; a person only closes it.
+    // The server closes a task with a reason in the status; the undo by a person has none.
     [
       { ...task, status: 'closed - system' },
       { status: 'open' },

@@ -30,7 +30,7 @@ const overview: Overview = {
   as_of_dts: '2026-02-27T23:30:00-05:00',
 };
 
-/** The search that the list makes of a figure's address. */
+/** Returns the search that the list makes from a figure's address. */
 const searchFor = ({ search }: Figure) => searchOf(parseAutoOrderList({ ...search }));
 
 test('each figure leads to the search that counts it', () => {

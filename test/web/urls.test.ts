@@ -20,11 +20,11 @@ import { lastPlaces } from '../../web/src/shell/lastPlaces.ts';
 test('where a list begins is read by the field that it is sorted by', () => {
   for (const [search, from, sent] of [
     ['?sort=signup_dts&from=2026-03-01', '2026-03-01', '2026-03-01T00:00:00'],
-    // Going down, the whole day is in the list.
+    // In descending order, the list begins at the end of the day.
     ['?sort=-signup_dts&from=2026-03-01', '2026-03-01', '2026-03-01T23:59:59'],
     ['?sort=email&from=mu', 'mu', 'mu'],
     ['?sort=signup_dts&from=mu', undefined, undefined],
-    // Without a sort there is nothing to begin at.
+    // Without a sort there is no value to begin at.
     ['?from=mu', undefined, undefined],
   ] as const) {
     const { sort, from: read } = parseCustomerList(parseUrl(search));

@@ -1,4 +1,4 @@
-// How a webhook is doing in words, and what a person can do with a delivery.
+// Tests how a webhook's state is described, and what a person can do with a delivery.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MerchantWebhook } from '@perennial/contract/perennial.ts';

@@ -1,4 +1,4 @@
-// Moments in words, as snoozing and due dates take them.
+// Tests moments in words, as snoozing and due dates accept them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { localTime, localWords, parseWhen, whenSuggestions } from '../../web/src/tasks/when.ts';
@@ -7,7 +7,7 @@ import { localTime, localWords, parseWhen, whenSuggestions } from '../../web/src
 const now = '2026-03-04T10:17:40';
 
 const moments: [words: string, at: string | undefined][] = [
-  // Counted from now.
+  // These texts are counted from now.
   ['in 2 hours', '2026-03-04T12:17:00'],
   ['30 min', '2026-03-04T10:47:00'],
   ['an hour', '2026-03-04T11:17:00'],
@@ -29,14 +29,14 @@ const moments: [words: string, at: string | undefined][] = [
   ['next week', '2026-03-09T09:00:00'],
   ['next month', '2026-04-01T09:00:00'],
   ['end of month', '2026-03-31T09:00:00'],
-  // Weekdays: the next one. Today counts while its time is ahead.
+  // A weekday means the next one. Today is meant only while the time is still ahead.
   ['mon 14:30', '2026-03-09T14:30:00'],
   ['friday', '2026-03-06T09:00:00'],
   ['wed', '2026-03-11T09:00:00'],
   ['wed 11', '2026-03-04T11:00:00'],
   ['next fri', '2026-03-13T09:00:00'],
   ['next Wednesday 5pm', '2026-03-11T17:00:00'],
-  // Dates: without a year the next one.
+  // A date without a year means the next such date.
   ['5 mar', '2026-03-05T09:00:00'],
   ['3 mar', '2027-03-03T09:00:00'],
   ['March 5 16:00', '2026-03-05T16:00:00'],
@@ -48,7 +48,7 @@ const moments: [words: string, at: string | undefined][] = [
   ['2026-03-05 23:59', '2026-03-05T23:59:00'],
   ['31 apr', undefined],
   ['3 march 2026', undefined],
-  // Times: today, or tomorrow when passed.
+  // A time means today, or tomorrow when it has passed.
   ['11', '2026-03-04T11:00:00'],
   ['9', '2026-03-05T09:00:00'],
   ['12am', '2026-03-05T00:00:00'],
@@ -57,7 +57,7 @@ const moments: [words: string, at: string | undefined][] = [
   ['24', undefined],
   ['9:60', undefined],
   ['13pm', undefined],
-  // Not a moment.
+  // These texts are not moments.
   ['', undefined],
   ['soon', undefined],
   ['tomorrow soon', undefined],

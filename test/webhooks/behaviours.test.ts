@@ -1,4 +1,4 @@
-// A table of receivers' behaviours and the outcome of the delivery. Time-outs are shortened;
+// Tests a table of receivers' behaviours and the outcome of each delivery. Time-outs are shortened;
 // everything else is as in production.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -12,7 +12,10 @@ import { startRawReceiver } from '../support/rawReceiver.ts';
 import { answers, type Behaviour, startReceiver } from '../support/receiver.ts';
 import { webhookWorld } from '../support/webhooks.ts';
 
-/** For receivers that never respond; the others have as long as a slow machine needs. */
+/**
+ * The time limit for receivers that never respond. The others have the time that a slow machine
+ * needs.
+ */
 const hurriedMs = 1500;
 let addresses = ['127.0.0.1'];
 const lookup = async () =>
@@ -30,7 +33,7 @@ const world = await testApp({
 });
 const { addWebhook, addItem, deliver, webhookOf, change, remove } = await webhookWorld(world);
 
-/** The webhook's tries, oldest first. */
+/** Returns the webhook's tries, oldest first. */
 async function logOf(oid: number) {
   const params = { webhookOid: oid };
   const { webhook_log_summaries: summaries } = (
@@ -51,7 +54,7 @@ async function logOf(oid: number) {
 
 interface Expected {
   readonly success: boolean;
-  /** The status of the response; absent without a response. */
+  /** The status of the response; absent when there was none. */
   readonly status?: number;
   readonly response?: RegExp;
 }
@@ -104,7 +107,7 @@ const polite: [name: string, behaviour: Behaviour, expected: Expected][] = [
         .end(),
     failed(/^no response: .*[Hh]eader/),
   ],
-  // A cut in the middle of a character of two halves, and a NUL, are more than PostgreSQL takes.
+  // PostgreSQL cannot store a NUL, or a text that was cut between the two halves of a character.
   [
     'returns characters that cannot be stored',
     answers(200, {}, `\0${'x'.repeat(responseMax - 2)}😀😀`),
@@ -147,7 +150,7 @@ for (const [name, behaviour, expected] of raw) {
   });
 }
 
-/** One event, one try: what the log and the webhook say about it. */
+/** Sends one event in one try, and checks what the log and the webhook show about it. */
 async function oneTry(url: string, expected: Expected): Promise<void> {
   const { webhook_oid: oid } = await addWebhook(url);
   await addItem();
@@ -252,7 +255,8 @@ test('a name that changes its address between two connections gains nothing', as
   const { webhook_oid: oid } = await addWebhook(`http://localhost:${receiver.port}/hook`);
   await addItem();
   await deliver();
-  // On Linux 0.0.0.0 is this machine as well, and so is its private address; neither is loopback.
+  // On Linux 0.0.0.0 reaches this machine as well, and so does its private address. Neither is
+  // loopback.
   addresses = ['0.0.0.0', '::', '169.254.169.254', '10.0.0.1'];
   await addItem();
   await deliver();

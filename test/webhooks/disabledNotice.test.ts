@@ -1,4 +1,5 @@
-// The merchant gets a mail when a webhook is disabled, written by the real transport as a file.
+// Tests that the merchant gets a mail when a webhook is disabled. The real transport writes it as a
+// file.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ after(() => rm(folder, { recursive: true }));
 const world = await testApp({ mail: folderTransport(folder) });
 const { addWebhook, addItem, deliver, webhookOf, remove } = await webhookWorld(world);
 
-/** The mails that are in the folder once everything is sent, without their soft line breaks. */
+/** Sends all mails, and returns the texts in the folder without their soft line breaks. */
 async function mails(): Promise<string[]> {
   await world.work('notices');
   const files = (await readdir(folder, { recursive: true })).filter((name) =>

@@ -1,5 +1,5 @@
-// However an internal address is written, named or reached, no connection is made to it. A canary
-// on loopback counts who comes.
+// Tests that no connection is made to an internal address, however it is written, named or reached.
+// A server on loopback counts the connections to it.
 import assert from 'node:assert/strict';
 import { isIP } from 'node:net';
 import { test } from 'node:test';
@@ -20,7 +20,7 @@ interface Scope {
   after(done: () => void | Promise<void>): void;
 }
 
-/** A sender to which every name resolves as the test says; no real name is ever looked up. */
+/** Returns a sender that resolves every name as the test says, so no real name is looked up. */
 function senderFor(t: Scope, resolve: (hostname: string) => readonly string[]): Sender {
   const sender = httpSender({
     clock: systemClock,
@@ -53,7 +53,10 @@ const refusal = new RegExp(
 );
 let tried = 0;
 
-/** Asserts that each was refused by us, none got a response, and the canary received nothing. */
+/**
+ * Asserts that the server refused each address, none got a response, and the server on loopback
+ * received nothing.
+ */
 async function assertRefused(
   sender: Sender,
   urls: readonly string[],

@@ -1,8 +1,8 @@
-// Destinations inside our network, in every notation known from attacks, for hostile.test.ts.
+// Destinations inside our network for hostile.test.ts, in every notation known from attacks.
 
 /**
- * Addresses of IPv4 that no webhook may reach: this machine, private networks, link-local with the
- * metadata service, carriers', multicast, reserved.
+ * IPv4 addresses that no webhook may reach: this machine, private networks, link-local with the
+ * metadata service, carrier-grade NAT, multicast, reserved.
  */
 export const internalV4 = [
   '127.0.0.1',
@@ -57,8 +57,8 @@ const groupsOf = (address: string): string =>
   `${hexOf(address).slice(0, 4)}:${hexOf(address).slice(4)}`;
 
 /**
- * IPv6 addresses that carry one of IPv4: mapped, compatible, translated (NAT64, both prefixes;
- * SIIT), 6to4, Teredo, ISATAP.
+ * Returns the IPv6 addresses that contain an IPv4 address: mapped, compatible, translated (NAT64,
+ * both prefixes; SIIT), 6to4, Teredo, ISATAP.
  */
 export function carriers(address: string): string[] {
   const groups = groupsOf(address);
@@ -80,7 +80,7 @@ export function carriers(address: string): string[] {
   ];
 }
 
-/** Hosts of a URL that mean this address of IPv4. */
+/** Returns the hosts of a URL that mean this IPv4 address. */
 export function notations(address: string): string[] {
   const [a = 0, b = 0, c = 0, d = 0] = bytesOf(address);
   const octal = (byte: number) => `0${byte.toString(8)}`;
@@ -139,7 +139,7 @@ export const localNames = [
   'kubernetes.default.svc',
 ];
 
-/** Other ways to say one host and mean another. */
+/** Returns URLs that seem to name one host but lead to another. */
 export function tricks(port: number): string[] {
   return [
     `https://example.com@127.0.0.1:${port}/`,

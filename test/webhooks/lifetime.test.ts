@@ -1,5 +1,5 @@
-// Behaviour over days: a receiver that never comes back, the deletion of old records, secrets that
-// replace each other; and a queue instead of a receiver. The machine's clock is moved by hand.
+// Tests behaviour over days: a receiver that never comes back, the deletion of old records, secrets
+// that replace each other; and a queue instead of a receiver. The machine's clock is moved by hand.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -68,7 +68,7 @@ test(
   },
 );
 
-/** A process that does nothing but deliver webhooks, as another server on this database would be. */
+/** Returns a worker that delivers webhooks, like that of another server on this database. */
 const workerWith = (parts: Partial<DeliveryParts>) =>
   deliveryWorker({
     isLoopbackAllowed: true,
@@ -95,7 +95,7 @@ test('a delivery that this process took again is given back when the server stop
   await addItem();
   const worker = workerWith({});
   await roundsUntil(worker, () => responses.length === 1);
-  // The lease is over before this process prolonged it, as after a long pause of the machine.
+  // The lease has ended before this process renewed it, as after a long pause of the machine.
   hoursLater++;
   await roundsUntil(worker, () => responses.length === 2);
   assert.equal(
@@ -117,7 +117,7 @@ test('a delivery that this process took again is given back when the server stop
   await remove(oid);
 });
 
-/** `work`, of which the `count`-th call fails; `failed` resolves then. */
+/** Returns `work` with a failure of its `count`-th call. `failed` resolves at that call. */
 function failingOnce<Args extends unknown[], Value>(
   count: number,
   work: (...args: Args) => Promise<Value>,
@@ -137,9 +137,9 @@ test('a delivery whose try or recording fails is tried again when its lease ends
   receiver.behave(answers(200));
   const { webhook_oid: oid } = await addWebhook(receiver.url);
   await addItem();
-  // The round asks for the owner first, then the try does.
+  // The round asks for the owner first, and the try asks second.
   const owner = failingOnce(2, applicationAccesses(world.db, clock).find);
-  // The round asks for the merchant, and then what records the try.
+  // The round asks for the merchant first, and the recording of the try asks second.
   const merchant = failingOnce(2, (merchantId: string) => world.context(merchantId));
   const untried = workerWith({ findOwnerAccess: owner.call });
   await untried.runOnce();
@@ -251,14 +251,14 @@ test('payloads are signed with the old secret as well as the new one for the req
   await remove(oid);
 });
 
-/** A message as SendMessage of SQS takes it. */
+/** The fields of a message that SendMessage of SQS accepts. */
 interface QueueMessage {
   readonly MessageBody: string;
   readonly MessageDeduplicationId: string;
   readonly MessageAttributes: { readonly 'webhook-id': { readonly StringValue: string } };
 }
 
-/** A queue of SQS that keeps its messages, and refuses them while `status` is not 200. */
+/** Starts a queue of SQS that stores its messages, and refuses them while `status` is not 200. */
 async function startQueue(t: TestContext) {
   const messages: { target: string; authorization: string; body: QueueMessage }[] = [];
   const answers = { status: 200 };

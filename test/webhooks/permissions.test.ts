@@ -1,6 +1,6 @@
-// Webhooks, reflow, the log, the pull feed and the live socket show what the caller or owner may
-// read, and end with the key, the user or the grant behind them. A second passes on a clock that is
-// moved by hand.
+// Tests that webhooks, reflow, the log, the pull feed and the live socket show only what the caller
+// or owner may read, and end with the key, the user or the grant behind them. The test moves the
+// clock by hand, so that a second passes.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -40,7 +40,7 @@ const firstEvent = (category: Category) =>
   Object.entries(catalogue).find(([, event]) => event.category === category)![0];
 const categoryOf = (name: string) => catalogue[name as keyof typeof catalogue].category;
 
-/** A key with these permissions, and its number. */
+/** Adds a key with these permissions, and returns it with its number. */
 async function addKey(permissions: readonly string[], userId?: number) {
   const { key, stored } = await createApiKey(
     world.db,
@@ -70,13 +70,13 @@ async function revoke(keyId: number): Promise<void> {
   clock.move(1000);
 }
 
-/** The categories of events that are made, by their permissions. */
+/** Returns the categories of events that a caller with these permissions may read. */
 const visibleWith = (isHeld: (permission: string) => boolean) =>
   categories.filter((each) => each !== 'webhook' && isHeld(categoryPermissions[each]));
 const everything = categories.map((category) => ({ event_category: category, subscribed: true }));
 let made = 0;
 
-/** Makes an object of each kind, so that each category has an event. */
+/** Makes an object of each kind, so that there is an event of each category. */
 async function makeEverything(): Promise<void> {
   const n = ++made;
   const itemId = `TEA${n}`;
@@ -167,8 +167,8 @@ for (const lost of categories) {
     assert.ok(!received.has(lost), `received ${[...received]}`);
     const others = visibleWith((permission) => permission !== categoryPermissions[lost]);
     assert.deepEqual([...received].sort(), others.sort());
-    // The log of deliveries keeps what was sent, and shows no more to the key than a delivery
-    // would.
+    // The log of deliveries keeps everything that was sent, but shows the key no more than a
+    // delivery would.
     const { body } = await world.request({
       operation: 'getWebhookLogSummaries',
       key,
@@ -281,7 +281,7 @@ test(
     assert.equal(webhook.event_categories[0].events[0].expansion, 'items,properties');
     await makeEverything();
     const { auto_orders: autoOrders } = await ask(world, { operation: 'getAutoOrders' });
-    // As a subscription was stored before: the name stays in the row and has no effect.
+    // A subscription of an earlier release: the name stays in the row and has no effect.
     await world.db.run(
       "update webhook_subscription set expansion = 'items,management' where merchant_id = 'TEST' and webhook_oid = $1",
       [webhook.webhook_oid],
@@ -417,7 +417,7 @@ test('the webhook of an application shows what the user granted, and ends with t
       event_categories: subscribe('item_create', 'customer_create'),
     },
   });
-  // As the application's own token would have made it.
+  // Changes the row to that of a webhook which was added with the application's own token.
   await world.db.run(
     "update webhook set application_id = $2, owner_user_id = $3 where merchant_id = 'TEST' and webhook_oid = $1",
     [webhook.webhook_oid, `oauth:${clientId}`, userId],

@@ -1,5 +1,5 @@
-// Files on tasks and notes: uploaded past the operations, bound to type and size, served so that
-// nothing in them runs.
+// Tests files on tasks and notes: their upload outside the operations, limits on type and size, and
+// responses in which no content can run.
 import assert from 'node:assert/strict';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
@@ -89,7 +89,7 @@ test('a file is uploaded, attached to a task and to a note, and comes back as it
   assert.deepEqual(removed.body.task.attachments, []);
 });
 
-/** The name as it is shown after a task was made with it, and the one under which it is saved. */
+/** Returns a file's name as a task shows it, and the name under which a download is saved. */
 async function namedAs(fileName: string, extension = 'pdf'): Promise<string> {
   const { key, url } = await upload(extension);
   assert.equal((await put(url, 'content')).statusCode, 200);
@@ -231,7 +231,10 @@ test('a file is what its extension says, or is not stored (ASVS 5.2.2)', async (
   assert.deepEqual((await get(task.attachments![0]!.download_key!)).rawPayload, picture);
 });
 
-/** A clamd that finds a virus in what contains `marker`, and is away when it is told so. */
+/**
+ * Starts a stand-in for clamd that finds a virus in files with `marker`, and that a test can switch
+ * off.
+ */
 async function clamdStandIn(t: TestContext, marker: string) {
   const scanned: Buffer[] = [];
   const server = createServer((socket) => {
@@ -252,7 +255,7 @@ async function clamdStandIn(t: TestContext, marker: string) {
   return { server, scanned, host: '127.0.0.1', port: (server.address() as AddressInfo).port };
 }
 
-/** The file that a client of clamd sent with INSTREAM, once it is complete. */
+/** Returns the file that a client of clamd sent with INSTREAM; undefined until it is complete. */
 function streamed(received: Buffer): Buffer | undefined {
   const command = 'zINSTREAM\0';
   assert.equal(received.toString('latin1', 0, command.length), command);

@@ -1,4 +1,5 @@
-// The live socket: every change once and in order, also across reconnects and several processes.
+// Tests the live socket: it sends every change once and in order, also across reconnects and
+// several processes.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
@@ -123,7 +124,7 @@ test('a client that missed more than may be unread receives all of it, and what 
 });
 
 test('what another process commits is received at the next poll', async () => {
-  // A room that this app does not know takes the place of another process on the same database.
+  // A room that this app does not know represents another process on the same database.
   const heard: LiveFrame[] = [];
   const room = new LiveRoom(app.db, 'TEST');
   await room.enter(

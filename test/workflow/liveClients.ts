@@ -1,20 +1,20 @@
-// A process of nothing but clients: `liveClients.ts <socket url> <sockets>`, forked. It reports to
-// its parent how many changes all of its sockets have received, 0 once all are open, and ends with
-// an error as soon as one receives a change twice, out of order, or is closed.
+// A process that contains only clients: `liveClients.ts <socket url> <sockets>`, forked. It reports
+// to its parent how many changes all of its sockets have received, and 0 once all are open. It ends
+// with an error when a socket receives a change twice or out of order, or is closed.
 import assert from 'node:assert/strict';
 import { WebSocket } from 'ws';
 
 const [url = '', sockets = ''] = process.argv.slice(2);
 const count = Number(sockets);
-/** Sent back for each ping: the server closes a client that sends nothing (contract, LiveFrame). */
+/** The reply to each ping: the server closes a client that sends nothing (contract, LiveFrame). */
 const ping = Buffer.from('{"type":"ping"}');
 /**
- * How many sockets have received the n-th change. A socket's first frame (`ready`) counts as change
- * -1.
+ * The number of sockets that have received the n-th change. The first frame of a socket (`ready`)
+ * counts as change -1.
  */
 const heardBy = new Map<number, number>();
 
-// The test that started this process was killed.
+// The test that started this process was killed, so this process ends as well.
 process.once('disconnect', () => process.exit(1));
 
 for (let i = 0; i < count; i++) {
@@ -31,7 +31,10 @@ for (let i = 0; i < count; i++) {
   socket.on('close', (code, reason) => assert.fail(`socket ${i} was closed: ${code} ${reason}`));
 }
 
-/** Searches for the name only: parsing each task of each socket would be most of the work. */
+/**
+ * Returns the number of the change in a frame. Only the name is searched, because parsing each task
+ * of each socket would be most of the work.
+ */
 function changeIn(frame: Buffer): number | undefined {
   const name = /"task_name":"n(\d+)"/.exec(frame.toString('latin1'))?.[1];
   return name === undefined ? undefined : Number(name);

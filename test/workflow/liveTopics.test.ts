@@ -1,5 +1,5 @@
-// The live socket with topics: what each topic reports, what a client may listen to, and that a
-// client that comes back misses nothing.
+// Tests the live socket with topics: what each topic reports, which topics a client may subscribe
+// to, and that a client that reconnects misses nothing.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, test } from 'node:test';
@@ -49,7 +49,7 @@ async function permit(keyId: number, permissions: readonly string[]): Promise<vo
   clock.move(1000);
 }
 
-/** The status and the text with which a connection is refused. */
+/** Opens a connection that is refused, and returns the status and the text. */
 async function refusal(url: string): Promise<{ status: number; text: string }> {
   const socket = new WebSocket(url).on('error', () => {});
   const [, response] = await once(socket, 'unexpected-response');

@@ -1,4 +1,4 @@
-// The long form of what live.test.ts shows with a few sockets. LIVE_SOCKETS and LIVE_CHANGES make
+// The long form of live.test.ts, which uses only a few sockets. LIVE_SOCKETS and LIVE_CHANGES make
 // it shorter or longer.
 import { after, test } from 'node:test';
 import { testApp } from '../support/app.ts';

@@ -7,18 +7,20 @@ import type { TestApp } from '../support/app.ts';
 import { killNine } from '../support/launched.ts';
 import { addTask, ask, changeTask } from '../support/workflow.ts';
 
-/** The number of sockets on one server, and of the changes that each receives. */
+/** The number of sockets on one server, and the number of changes that each receives. */
 export interface Crowd {
   readonly sockets: number;
   readonly changes: number;
 }
 
 /**
- * A response with a task contains its whole history, so the changes are spread over several tasks.
+ * The number of tasks that are changed. A task's whole history is in each response, so the changes
+ * are spread over several tasks.
  */
 const taskCount = 100;
 /**
- * How far the changes may run ahead of the slowest socket: one that has too much unread is closed.
+ * The largest lead of the changes over the slowest socket: the server closes a socket with too much
+ * unread data.
  */
 const aheadMax = 100;
 
@@ -65,7 +67,7 @@ export async function everySocketHears(
   return memory / sockets / 1024;
 }
 
-/** Resolves once all sockets are open. */
+/** Opens the sockets in a separate process, and resolves once all are open. */
 async function connectElsewhere(url: string, sockets: number) {
   const child = fork(new URL('./liveClients.ts', import.meta.url), [url, String(sockets)], {
     execArgv: [],
@@ -77,7 +79,7 @@ async function connectElsewhere(url: string, sockets: number) {
     noticed();
   });
   const gone = once(child, 'exit').then(([code]) => assert.fail(`the clients ended with ${code}`));
-  // At the end of the test it is killed.
+  // The test kills the process at its end, and the promise then rejects.
   gone.catch(() => {});
   const clients = {
     async haveHeard(count: number): Promise<void> {

@@ -1,5 +1,5 @@
-// The long form of what tasks.test.ts shows in a few rounds. TAKE_ROUNDS makes it shorter or
-// longer.
+// The long form of a test in tasks.test.ts, which plays only a few rounds. TAKE_ROUNDS makes it
+// shorter or longer.
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
 import { oneTakerWins } from './oneTaker.ts';

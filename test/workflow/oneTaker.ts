@@ -5,8 +5,8 @@ import { addColleague, addGroup, addTask, ask, changeTask } from '../support/wor
 const takerCount = 50;
 
 /**
- * Fifty members of a group take one task of the group at once, `times` times: one wins, and all
- * others are refused.
+ * Lets fifty members of a group take one task of the group at once, `rounds` times. One succeeds,
+ * and all others are refused.
  */
 export async function oneTakerWins(app: TestApp, rounds: number): Promise<void> {
   const takers = await Promise.all(

@@ -1,4 +1,4 @@
-// The console's search of tasks, and the overview, which counts the same.
+// Tests the console's search of tasks, and the overview, which counts the same tasks.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../support/app.ts';
@@ -37,7 +37,7 @@ test('each condition finds its tasks', async () => {
     [{ priorities: ['1 - low', '4 - critical'] }, ['of the group', 'mine, late']],
     [{ statuses: ['delayed', 'closed'] }, ['done', 'snoozed']],
     [{ overdue: true, status: 'open' }, ['of no one, late', 'mine, late']],
-    // A task is not late in the very moment when it is due.
+    // At its due moment a task is not late yet.
     [{ overdue: false, assigned_to_user_id: ann.userId }, ['mine, in time']],
     [{ overdue: false, status: 'closed' }, ['done']],
     [{ system: true }, []],

@@ -1,4 +1,5 @@
-// One failed card from the decline to the end of its task, as the people in between see it.
+// Tells the story of one declined card, from the decline to the end of its task, as the people
+// involved see it.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { LiveFrame } from '../../contract/src/live.ts';
@@ -29,7 +30,7 @@ test(
     await live.until(2);
 
     await assignDeclinedCards(app, billing);
-    // Dee orders tea for every month.
+    // Dee subscribes to tea every month.
     const oid = {
       auto_order_oid: (await addSubscription(app, 'dee@example.com')).auto_order_oid,
     };
@@ -39,7 +40,7 @@ test(
       body: card('tok_decline_lost_card'),
     });
 
-    // 15 February: the rebill is declined for good.
+    // The rebill of 15 February is declined for good.
     await ask(app, { operation: 'setClock', body: { now_dts: '2026-02-16T09:00:00-05:00' } });
     const {
       tasks: [task],
@@ -52,7 +53,7 @@ test(
     const id = task.workflow_task_uuid;
     await takeAndWrite(app, id, bob);
 
-    // Dee enters another card, and what was due is charged.
+    // Dee enters another card, and the amount due is charged.
     const { rebill_success: paid } = await ask(app, {
       operation: 'updateAutoOrderPayment',
       params: oid,
@@ -71,7 +72,7 @@ const card = (token: string) => ({
   card_expiration_year: 2030,
 });
 
-/** The merchant wants declined cards on the desk of the billing group. */
+/** Changes the merchant's rules: tasks about declined cards go to the billing group. */
 async function assignDeclinedCards(app: TestApp, groupId: number): Promise<void> {
   await ask(app, {
     operation: 'updateWorkflowRules',
@@ -88,7 +89,7 @@ async function assignDeclinedCards(app: TestApp, groupId: number): Promise<void>
   });
 }
 
-/** Bob takes the task, and attaches what the customer sent. */
+/** Bob takes the task, and attaches the customer's file. */
 async function takeAndWrite(app: TestApp, id: string, bob: Colleague): Promise<void> {
   await changeTask(app, id, { assigned_to_user_id: bob.userId }, bob.key);
   const { workflow_attachment_upload_url: upload } = await ask(app, {
@@ -123,7 +124,7 @@ async function assertClosed(app: TestApp, id: string): Promise<void> {
   );
 }
 
-/** Each change of the task was sent to Bob's screen, and the number of open tasks. */
+/** Asserts that Bob's screen received each change of the task, and the number of open tasks. */
 async function assertScreenFollowed(live: LiveClient, id: string): Promise<void> {
   const isTask = (frame: LiveFrame) => frame.event_task?.workflow_task_uuid === id;
   assert.deepEqual(

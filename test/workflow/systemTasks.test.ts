@@ -1,5 +1,5 @@
-// Tasks that the server raises by itself and closes when their cause is gone: every type, over
-// HTTP, with the clock moved by hand.
+// Tests the tasks that the server raises by itself and closes when their cause is gone: every type,
+// over HTTP, with a clock that is moved by hand.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemTaskTypes, type WorkflowTask } from '../../contract/src/workflow.ts';

@@ -1,4 +1,4 @@
-// The twelve operations of the workflow reference and what they promise, over HTTP and on a real
+// Tests the twelve operations of the workflow reference and their promises, over HTTP and on a real
 // database.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -36,7 +36,7 @@ const tea = itemDue('2026-01-31T18:00', {
 });
 const mug = itemDue('2026-01-10', { itemOid: 3, originalItemId: 'MUG', frequency: 'Weekly' });
 
-/** The rebills to come as a merchant would list them. */
+/** Lists the future rebills as a merchant would. */
 function listed(items: readonly AutoOrderItem[], count: number, context: PlanContext): string[] {
   return foreseen(items, count, context).map(
     ({ at, lines }) =>

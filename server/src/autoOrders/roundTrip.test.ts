@@ -120,8 +120,8 @@ const record: fc.Arbitrary<AutoOrder> = fc
     anAutoOrder({ ...rest, ...given, items: [first, second] }),
   );
 
-// Whatever a record holds, updating it with its JSON changes nothing: clients read a record, change
-// one field and send all of it back.
+// Updating any record with its own JSON changes nothing: clients read a record, change one field
+// and send all of it back.
 test('sending back what was read changes nothing, whatever the record', async (t) => {
   const db = await testDatabase();
   await addMerchantRow(db, 'DEMO');

@@ -15,8 +15,8 @@ import {
 const newYork = 'America/New_York';
 
 /**
- * The dates that follow `first`, each counted from the one before, as the wire writes them but
- * without the offset.
+ * Returns the dates that follow `first`, each counted from the one before, as responses show them
+ * but without the offset.
  */
 function dates(
   first: string,
@@ -32,7 +32,10 @@ function dates(
   });
 }
 
-/** The date after 31 January 2024; the compiler asks for each frequency of the contract. */
+/**
+ * The date after 31 January 2024 for each frequency. The type requires every frequency of the
+ * contract.
+ */
 const nextDates: Readonly<Record<Frequency, string>> = {
   Weekly: '2024-02-07',
   Biweekly: '2024-02-14',

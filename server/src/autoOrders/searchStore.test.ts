@@ -235,7 +235,10 @@ test('a page of all auto orders equals the page of a filter that all of them mat
   }
 });
 
-/** The count, `more` and total of each page, which are the same with a filter that holds always. */
+/**
+ * Reads the count, `more` and total of each page, which a filter that every auto order passes must
+ * not change.
+ */
 async function totalsOfPages() {
   const found = [];
   for (const filter of [{}, { since: at('2000-01-01T00:00:00Z') }] as AutoOrderFilter[]) {

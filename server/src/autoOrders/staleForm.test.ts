@@ -7,8 +7,8 @@ import type { Billed } from './billed.ts';
 import { withoutStale } from './staleForm.ts';
 
 /*
- * COFFEE on the 15th: February was billed, March is next. `before` is the form of the item as it
- * was read before that rebill, `now` is the current form.
+ * The record has COFFEE on the 15th: February was billed, March is next. `before` is the form of
+ * the item as it was read before that rebill, `now` is the current form.
  */
 const february = '2026-02-15T10:00:00-05:00';
 const march = '2026-03-15T10:00:00-04:00';
@@ -240,7 +240,7 @@ const items: readonly [
   ['an add-on that is given once more', { add_ons: [wireGift(2)] }, []],
 ];
 const ownName = (name: string) => name.replace('items[0].', '');
-// Left out too, and named only where a row is about them.
+// These fields are left out too; a row lists them only where it tests them.
 const dating = ['number_of_rebills', 'last_order_dts', 'life_time_value', 'rebill_value'];
 for (const [what, form, left, more = {}] of items) {
   test(`an item: ${what}`, () => {
@@ -414,8 +414,8 @@ const tops: readonly [
   ['an add-on that rides along for ever', { addOns: [gift()] }, { add_ons: [wireGift(2)] }, []],
 ];
 /*
- * A paused item that shipped on 1 March until its date was moved, or on 20 March until it was moved
- * forward. A form with one of these dates was read before that.
+ * A paused item shipped on 1 March until its date was moved, or on 20 March until it was moved
+ * forward. The form was read before the move and has one of these dates.
  */
 const moves: readonly [what: string, form: object, left: readonly string[]][] = [
   ['a former date', { next_shipment_dts: '2026-03-01T10:00:00-05:00' }, ['next_shipment_dts']],
@@ -459,8 +459,8 @@ for (const [what, item, left] of moves) {
 }
 
 /*
- * Forms of a paused item (it has no calculated date) that were read while the merchant was in
- * Tokyo. The dates kept their local time when it moved to New York.
+ * The forms of a paused item (which has no calculated date) were read while the merchant was in
+ * Tokyo. The dates kept their local time when the merchant moved to New York.
  */
 const inTokyo = '2026-03-15T10:00:00+09:00';
 const paused = { auto_order_item_oid: 11, number_of_rebills: 1, paused: true };
@@ -511,8 +511,8 @@ for (const [what, body, left] of places) {
 }
 
 /*
- * The same kind of form, read before a shipment was billed or given up: its date has the local time
- * of another zone and is not a moment that was billed.
+ * The same kind of form was read before a shipment was billed or given up. Its date has the local
+ * time of another zone, so it is not the moment that was billed.
  */
 for (const [what, date, left] of [
   ['its local time in Tokyo', '2026-02-15T10:00:00+09:00', ['items[0].next_shipment_dts']],
@@ -531,7 +531,8 @@ for (const [what, date, left] of [
 }
 
 test('a form of a stopped auto order: a date that was billed while the merchant was elsewhere', () => {
-  // The form was read in New York, the shipment was charged in Tokyo, and the merchant is back.
+  // The form was read in New York, the shipment was charged in Tokyo, and then the merchant moved
+  // back.
   const item = anItem({ nextShipmentAt: at(march), numberOfRebills: 1, paused: true });
   const record = anAutoOrder({ items: [item] });
   const read = { ...paused, next_shipment_dts: '2026-02-15T10:00:00-05:00' };

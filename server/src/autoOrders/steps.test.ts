@@ -54,7 +54,7 @@ const every = (days: number, itemId: string, given: Partial<ItemStep> = {}) =>
 
 /**
  * Returns the deliveries to a customer who buys PLAN on a day, such as `2026-02-14 FULL`, and how
- * they end if they end.
+ * they end, if they do.
  */
 function deliveries(
   bought: string,

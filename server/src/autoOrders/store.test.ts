@@ -39,7 +39,7 @@ async function insert(...records: AutoOrder[]) {
   );
 }
 
-/** As JSON writes it: absent like undefined, moments as text. */
+/** Returns the value as JSON writes it: undefined fields are missing, and moments are text. */
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 const everything = anAutoOrder({

@@ -20,13 +20,13 @@ const purchase = {
 };
 const signedUpAt = at('2026-01-15T10:00:00-05:00');
 
-// One database for the file; each test has a separate merchant.
+// All tests of this file share one database; each test has a separate merchant.
 const database = await testDatabase();
 let merchants = 0;
 
 /**
- * A merchant with one auto order that was billed three times, and one whose card was declined and
- * left an order.
+ * Makes a merchant with one auto order that was billed three times, and one whose card was declined
+ * and which left an order.
  */
 async function billed() {
   const rebills = await rebillsOn(database, {
@@ -281,7 +281,7 @@ for (const [what, sql, found] of faults) {
     await db.run(sql, [merchant.merchantId]);
     const { differences, differenceCount, autoOrderCount } = await auditMerchant(db, merchant);
     assert.ok(differenceCount > 0);
-    // Whatever one record holds, all of them were audited.
+    // A record that cannot be read does not stop the audit of the others.
     assert.equal(autoOrderCount, 2);
     assert.match(
       differences
@@ -295,7 +295,8 @@ for (const [what, sql, found] of faults) {
   });
 }
 
-// The engine had planned none, or another one. A release that did not store it planned null.
+// The engine had planned no attempt, or one at another time. A release that did not store the plan
+// left null.
 for (const planned of ['null', "'2026-05-15T12:00:00Z'"])
   test(`a next attempt that a client set belongs to the books: planned ${planned}`, async () => {
     const { db, merchant } = await billed();
@@ -328,7 +329,7 @@ for (const [what, moment, isFound] of [
     );
   });
 
-// The shipment was overdue, because its card was declined, when the item's end came.
+// When the item's end came, its shipment was overdue because the card had been declined.
 test('an auto order may complete because the end of its overdue item had passed', async () => {
   const { db, merchant } = await billed();
   await db.run(

@@ -19,7 +19,7 @@ const read = async (app: TestApp, auditId: string) =>
 test('a requested audit is done by a worker, and its findings name their records', async () => {
   const app = await testApp();
   const { auto_order_oid: oid, order_id: orderId } = await objectsOf(app, app.key, 2);
-  // One of these objects is an audit.
+  // `objectsOf` requested an audit as well; the worker runs it first.
   await workerOf(app).runOnce();
   await app.db.run(
     `update orders set summary = jsonb_set(summary::jsonb, '{subtotal,value}', '1')::json
@@ -76,7 +76,7 @@ test('a merchant has one open audit at a time', async () => {
 test('an audit whose process was stopped is done again by another one', async () => {
   const app = await testApp();
   const { audit } = await request(app);
-  // The row that a process leaves if it is killed in the middle.
+  // A process that is killed in the middle of an audit leaves this row.
   await app.db.run(
     `update audit set state = 'running', started_at = now(), done_count = 500, total_count = 900,
        lease_until = statement_timestamp() + interval '1 minute' where merchant_id = 'TEST'`,

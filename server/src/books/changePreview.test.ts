@@ -1,5 +1,5 @@
-// The preview of a change shows the same rebills as the engine's preview after the change, and it
-// refuses the changes that the operation would refuse.
+// Tests the preview of a change: it shows the same rebills as the engine's preview after the
+// change, and it refuses the changes that the operation would refuse.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
@@ -215,7 +215,7 @@ function bodyOf(
   };
 }
 
-/** A preview does not know the oids of items that a change adds. */
+/** Removes the oids of items that a change adds: a preview cannot know them. */
 const withoutNewOids = (rebills: PreviewRebill[], known: ReadonlySet<number>): PreviewRebill[] =>
   rebills.map((rebill) => ({
     ...rebill,

@@ -22,7 +22,7 @@ const trials: readonly PreviewTrial[] = [
     count: 60,
     span: '8mo',
   },
-  // Clocks change by half an hour here.
+  // At Lord Howe, daylight saving time moves the clock by half an hour.
   {
     merchantId: 'LHI',
     timeZone: 'Australia/Lord_Howe',

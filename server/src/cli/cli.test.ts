@@ -59,20 +59,20 @@ const wrongWays: [args: string[], env: Record<string, string>, code: number, say
   ],
   [['key', 'list', '--merchant', 'NONE'], {}, 1, /there is no merchant NONE; make one/],
   [['key', 'list', '--colour', 'red'], {}, 2, /Unknown option '--colour'/],
-  // An argument that a command ignored: this one audited every merchant instead of DEMO.
+  // Earlier, the command ignored this argument and audited every merchant instead of DEMO.
   [['audit', 'DEMO'], {}, 2, /unexpected argument DEMO/],
   [['merchant', 'list', 'DEMO'], {}, 2, /unexpected argument DEMO/],
   [['migrate', 'now'], {}, 2, /unexpected argument now/],
   [['backup', 'one', 'two'], {}, 2, /unexpected argument two/],
   [['restore'], {}, 2, /the folder is missing/],
-  // Node's recursive mkdir never ended below a folder like this one.
+  // Node's recursive mkdir never returned below a folder like this one.
   [
     ['serve'],
     { DATA_DIR: '/proc/perennial/data' },
     1,
     /mkdir '\/proc\/perennial'.* correct the place/,
   ],
-  // `npm start audit` started a server.
+  // Earlier, `npm start audit` started a server.
   [['serve', 'audit'], {}, 2, /run by: npm run perennial -- audit/],
   [
     ['application', 'create', '--name', 'x', '--permissions', 'read'],
@@ -328,7 +328,10 @@ test('applications: made, listed, of another kind, disabled, enabled', async () 
   assert.match((await perennial(['application', 'kind', clientId, 'public'])).out, /is public/);
 });
 
-/** A server with demo data on this database, and where it listens. */
+/**
+ * Prepares a server with demo data on this database: returns its folder, its port and a function
+ * that starts it.
+ */
 async function demoServer(t: TestContext, databaseUrl: string) {
   const dataDir = await mkdtemp(join(tmpdir(), 'perennial-cli-'));
   t.after(() => rm(dataDir, { recursive: true, force: true }));
@@ -370,14 +373,15 @@ test('Ctrl-C while the demo is made ends the start and leaves nothing of it', as
 
 test('a demo server says where it is, keeps its key, and stops when it is told to', async (t) => {
   const { dataDir, port, serve } = await demoServer(t, url);
-  // There already, so that nothing is put into it.
+  // The merchant exists already, so the demo adds no data.
   await perennial(['merchant', 'create', '--id', 'DEMO', '--name', 'Demo']);
   const keys: string[] = [];
   for (let start = 0; start < 2; start++) {
     const child = serve();
     const exited = once(child, 'exit');
     const printed = textOf(child.stdout);
-    // Refused until it listens; from then on a request waits until the file is there.
+    // The server refuses connections until it listens; after that a request waits until the file is
+    // written.
     while (!(await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined)))
       assert.equal(child.exitCode, null);
     const demo = JSON.parse(await readFile(join(dataDir, 'demo.json'), 'utf8'));
@@ -393,12 +397,12 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
     keys.push(demo.apiKey);
     child.kill('SIGTERM');
     assert.deepEqual((await exited)[0], 0);
-    // A log keeps what is printed, so only a terminal is shown the key.
+    // Printed lines are kept in logs, so the server shows the key only on a terminal.
     assert.match(await printed, /The demo key and the log-in are in .*demo\.json/);
     for (const secret of [demo.apiKey, demo.password]) assert.ok(!(await printed).includes(secret));
   }
   assert.equal(keys[0], keys[1]);
-  // Where the file cannot be written, the server says so and ends, although it listens already.
+  // If the server cannot write the file, it reports that and ends, although it listens already.
   await mkdir(join(dataDir, 'demo.json.new'));
   const failing = serve();
   const failed = once(failing, 'exit');
@@ -409,7 +413,7 @@ test('a demo server says where it is, keeps its key, and stops when it is told t
   assert.equal((await failed)[0], 1);
 });
 
-/** Logs in with the link of the demo as the log-in page does, and returns the status. */
+/** Logs in with the demo's link as the log-in page does, and returns the status. */
 async function logInStatus(demo: {
   baseUrl: string;
   merchantId: string;
@@ -442,7 +446,8 @@ test('a port that is taken is named before the store is opened', async (t) => {
   t.after(() => other.close());
   await once(other, 'listening');
   const { port } = other.address() as AddressInfo;
-  // No PostgreSQL is there: a start that asked it first would name it.
+  // No PostgreSQL listens at this address: a start that connected to it first would report that
+  // instead.
   const settings = { PORT: String(port), DATABASE_URL: 'postgres://x@127.0.0.1:1/x' };
   const { code, err } = await runPerennial(['serve'], settings);
   assert.equal(code, 1);

@@ -10,7 +10,9 @@ const commands = new Map(
   ),
 );
 
-/** The fault that the command reports; it ends with exit code 2 (cli.test.ts). */
+/**
+ * Runs the command and returns the fault that it reports. The exit code 2 is tested in cli.test.ts.
+ */
 async function faultOf(command: Command, args: readonly string[]): Promise<string> {
   const error = await command.run(args).then(
     () => undefined,
@@ -22,7 +24,7 @@ async function faultOf(command: Command, args: readonly string[]): Promise<strin
 
 const optionsIn = (text: string): Set<string> => new Set(text.match(/--[a-z]+(-[a-z]+)*/g));
 
-/** Lines of the help such as `key rotate --merchant DEMO <id>`, by their verb. */
+/** The lines of the help such as `key rotate --merchant DEMO <id>`, by their verb. */
 function verbsOf(name: string, { help }: Command): Map<string, Set<string>> {
   const lines = help.split('\n').filter((line) => line.startsWith(`${name} `));
   return new Map(
@@ -74,7 +76,7 @@ for (const name of withVerbs) {
   });
 }
 
-/** How many arguments a verb takes; absent: none. */
+/** The number of arguments of each verb; a verb that is not listed takes none. */
 const counts: Readonly<Record<string, number>> = {
   'key rotate': 1,
   'key revoke': 1,
@@ -96,7 +98,7 @@ const wrong: readonly [line: string, says: string][] = [
   ['application disable desk --public', '--public does not go with application disable'],
   ['clock get --mode standing', '--mode does not go with clock get'],
   ['secret rotate --keep-old-days 3', '--keep-old-days does not go with secret rotate'],
-  // A value that is missing is named.
+  // The message names the option whose value is missing.
   ['key list', '--merchant is missing'],
   ['key list --merchant', "Option '--merchant <value>' argument missing"],
   ['key create --merchant --name x', "Option '--merchant' argument is ambiguous"],

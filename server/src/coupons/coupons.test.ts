@@ -347,7 +347,9 @@ test('an excluded line and a customer without coupons', async () => {
   assert.match(refusedCustomer.warning ?? '', /is not for this customer/);
 });
 
-/** Sends orders at the same moment; returns how many got the discount and how many were refused. */
+/**
+ * Sends orders at the same moment, and returns how many got the discount and how many were refused.
+ */
 async function race(orders: readonly Order[]): Promise<{ reduced: number; refused: number }> {
   const answers = await Promise.all(
     orders.map((body) =>
@@ -393,7 +395,7 @@ test('each customer once: also with orders at the same moment, in any case of th
   assert.match(again.warning ?? '', /was used by this customer before/);
 });
 
-/** A card that is declined. */
+/** A payment by a card that is declined. */
 const declined: NonNullable<Order['payment']> = {
   payment_method: 'Credit Card',
   credit_card: {
@@ -468,7 +470,7 @@ test('orders that were lost before coupons were given back give them back once (
   for (const [, order_id] of deleted) await ask({ operation: 'deleteOrder', params: { order_id } });
   await ordered('paid', {});
   await ordered('owed', owedBy('owed@longago.example.com'));
-  // As an older release left them.
+  // Changes the rows to those that an older release left.
   for (const [code, orderId] of [...lost, ...deleted])
     await app.db.run(
       code === 'LONGAGO'

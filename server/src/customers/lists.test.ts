@@ -1,5 +1,5 @@
-// The records of a customer besides the profile: store credit, the wish list and email lists. The
-// calls follow those of the published samples.
+// Tests the records of a customer besides the profile: store credit, the wish list and email lists.
+// The calls follow those of the published samples.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type OperationId, warningHeader } from '@perennial/contract/operations.ts';
@@ -157,7 +157,7 @@ test('customers join and leave email lists by name or UUID', async () => {
   const [{ email_list_uuid }] = (await ask({ operation: 'getCustomerEmailLists' })).lists;
   await change(one, { remove_from_lists: [email_list_uuid] });
   await change(one, { remove_from_lists: ['SALES'] });
-  // A change of which one part is refused changes nothing.
+  // If one part of a change is refused, the whole change is.
   await change(one, { add_to_lists: ['Sales'], remove_from_lists: ['Nothing'] }, 400);
   assert.deepEqual(await lists(), [
     ['Newsletter', 1],
@@ -284,7 +284,8 @@ test('the token is mailed at most once a minute and five times a day, and then c
     await app.setClock(time);
     return mail(status);
   };
-  // The limits on both sides of their ends: a minute, and 24 hours after the first of five mails.
+  // Requests just before and after each limit ends: a minute after a mail, and 24 hours after the
+  // first of five mails.
   await mailAt('2026-02-06T18:00:00Z');
   await mailAt('2026-02-06T18:00:59Z', 429);
   for (const minute of [1, 2, 3, 4]) await mailAt(`2026-02-06T18:0${minute}:00Z`);
@@ -371,7 +372,7 @@ test('a magic link opens the page of its customer for an hour', async () => {
   assert.equal((await open(url)).status, 410);
 });
 
-/** Follows the link to cancel on the page of a customer, reads the form, and sends it. */
+/** Follows the cancel link on a customer's page, reads the form and sends it. */
 async function cancelsByLink(page: string): Promise<void> {
   const path = /href="([^"]*\/cancel\/[A-Z0-9]+)"/.exec(page)![1]!;
   const code = path.split('/').at(-1)!;

@@ -7,7 +7,10 @@ import { availableCredit, type CreditAccount, returnedShares, takeCredit } from 
 const day = (text: string) => Temporal.Instant.from(`${text}T12:00:00Z`);
 const now = day('2026-03-01');
 
-/** Credits of 10.00, 20.00 and 30.00: without an end, with an early one, with a late one. */
+/**
+ * An account with credits of 10.00 (never expires), 20.00 (expires early) and 30.00 (expires late),
+ * and with one that has expired and one that has not vested.
+ */
 const account = (uses: readonly [entryOid: number, amount: number][] = []): CreditAccount => ({
   credits: [
     { entryOid: 1, amount: minor(1000), expiresAt: undefined },
@@ -49,7 +52,7 @@ describe('what is taken of the credits of 10.00, 20.00 (ends first) and 30.00', 
     });
 });
 
-/** Reads `credit:amount` pairs. */
+/** Reads pairs written as `credit:amount`. */
 function pairs(text: string): [number, number][] {
   return text.split(' ').map((pair) => pair.split(':').map(Number) as [number, number]);
 }

@@ -1,4 +1,5 @@
-// The catalogue besides its items: batches, stock, tiers, the digital library, reviews.
+// Tests the parts of the catalogue besides its items: batches, stock, tiers, the digital library,
+// reviews.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -119,7 +120,7 @@ test('reviews belong to their item; approved ones make its figures', async () =>
     review_overall: 4.5,
   });
   assert.equal(individual_reviews.length, 3);
-  // A client that sends back what it read is not warned about the figures.
+  // A client that sends back what it read gets no warning about the calculated figures.
   const back = await ask({ operation: 'updateItem', params, body: item });
   assert.equal(back.warning, undefined);
 

@@ -6,7 +6,7 @@ import { filled, lost } from '../../../test/conformance/fieldValues.ts';
 import { testApp } from '../../../test/support/app.ts';
 import { findCatalogItems } from './store.ts';
 
-/** A subscription with a trial month, a year of months, and years without end. */
+/** A subscription with a trial month, then a year of months, then years without end. */
 const stepped: Item = {
   merchant_item_id: 'TRIAL',
   description: 'Trial box',
@@ -79,7 +79,7 @@ test('a sale begins and ends at the moments that were written, in any offset', a
     });
     const { sale_start, sale_end } = body.item.pricing;
     const midnight = '2026-02-01T00:00:00-05:00';
-    // The end that is a day alone includes the day.
+    // An end that is given as a day includes that whole day.
     const end = form === '2026-02-01' ? '2026-02-01T23:59:59-05:00' : midnight;
     assert.deepEqual([sale_start, sale_end], [midnight, end], form);
     assert.equal(body.warning, undefined, form);
@@ -279,7 +279,7 @@ test('a list is paged, sorted, and narrowed to what changed', async () => {
 });
 
 test('every part of an item is kept as it was sent, and shown when it is expanded', async () => {
-  // The server sets these, or the rules of other tests decide what they may contain.
+  // The server sets these fields, or tests of other rules decide what they may contain.
   const ruled = [
     'auto_order',
     'creation_dts',
@@ -306,7 +306,7 @@ test('every part of an item is kept as it was sent, and shown when it is expande
   });
   assert.equal(status, 200, JSON.stringify(body));
   assert.deepEqual(lost(sent, body.item, ['merchant_item_id']), []);
-  // The item names a tier, a center, items and files that do not exist, and nothing else is wrong.
+  // The item names a tier, a center, items and files that do not exist. Nothing else is wrong.
   assert.deepEqual(faultsNamed(body.warning), ['there is no']);
   const params = { merchant_item_oid: body.item.merchant_item_oid };
   const plain = await app.request({ operation: 'getItem', params });
@@ -322,7 +322,7 @@ test('every part of an item is kept as it was sent, and shown when it is expande
   assert.deepEqual(faultsNamed(back.body.warning), ['there is no']);
 });
 
-/** The kinds of faults that the sentences of a warning name, each once. */
+/** Returns the kinds of faults in the sentences of a warning, each once. */
 const faultsNamed = ({ warning_message: words }: { warning_message: string }): string[] => [
   ...new Set(words.match(/: (no effect|there is no)/g)?.map((each) => each.slice(2))),
 ];

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { findCardNumber, lastFourOf } from './cardNumbers.ts';
 
 const visa = '4111111111111111';
-/** The digits with something between groups of these sizes. */
+/** Writes the digits in groups of these sizes, with a separator between them. */
 const broken = (digits: string, separator: string, ...sizes: number[]): string => {
   let at = 0;
   return sizes.map((size) => digits.slice(at, (at += size))).join(separator);

@@ -46,7 +46,7 @@ test('a date of the wire is read in every form that clients send', () => {
     // A leap second is read as the second before it, on the same day.
     ['2016-12-31T23:59:60Z', '2016-12-31T23:59:59Z'],
     ['2016-12-31T18:59:60-05:00', '2016-12-31T23:59:59Z'],
-    // Before zones had whole minutes, PostgreSQL prints their seconds.
+    // For times before zones had whole minutes, PostgreSQL prints the seconds of the offset.
     ['1901-01-01T00:19:32+00:19:32', '1901-01-01T00:00:00Z'],
     ['1900-01-01', '1900-01-01T05:00:00Z'],
     ['2999-12-31T23:59:59', '3000-01-01T04:59:59Z'],
@@ -158,7 +158,7 @@ test('the date of a filter may be in any year; unreadable ones are still refused
 test('a range ends with the last moment of the day or the second that is named', () => {
   const cases: [text: string, zone: string, meant: string][] = [
     ['2027-06-01', newYork, '2027-06-02T03:59:59.999Z'],
-    // A day of 23 hours, and one that begins at one o'clock.
+    // The first day has 23 hours. The day after the second one begins at one o'clock.
     ['2027-03-14', newYork, '2027-03-15T03:59:59.999Z'],
     ['2027-03-13', 'America/Havana', '2027-03-14T04:59:59.999Z'],
     ['2027-06-01T12:00:00', newYork, '2027-06-01T16:00:00.999Z'],
@@ -178,7 +178,7 @@ test('what ends on a day alone lasts until that day is over, in every zone', () 
     ['no_order_after_dts', '2027-02-28', newYork, '2027-03-01T04:59:59Z'],
     ['items[0].no_orders_after_dts', '2027-03-14', newYork, '2027-03-15T03:59:59Z'],
     ['pricing.sale_end', '2027-11-07', newYork, '2027-11-08T04:59:59Z'],
-    // Midnight of 5 September 2027 does not exist in Chile.
+    // In Chile, midnight of 5 September 2027 does not exist.
     ['expiration_dts', '2027-09-04', 'America/Santiago', '2027-09-05T03:59:59Z'],
     ['due_dts', '2999-12-31', newYork, '3000-01-01T04:59:59Z'],
     ['no_order_after_dts', '2027-02-28T00:00:00', newYork, '2027-02-28T05:00:00Z'],

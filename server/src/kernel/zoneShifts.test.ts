@@ -17,7 +17,10 @@ const zones = [
   'UTC',
 ];
 
-/** The shift of a moment as a database finds it: in the last stretch that begins before it. */
+/**
+ * Returns the shift of a moment as a database finds it: that of the last stretch that begins at or
+ * before it.
+ */
 function shiftAt(epochMs: number, { starts, shifts }: ReturnType<typeof zoneShifts>): number {
   let place = 0;
   while (place + 1 < starts.length && starts[place + 1]! <= epochMs) place++;
@@ -59,7 +62,8 @@ test('what a wall showed, the other wall shows', () => {
       'Pacific/Pago_Pago',
       '2027-01-02T00:00:00-11:00',
     ],
-    // Skipped in New York that night: moved forward by what was skipped.
+    // This local time does not exist in New York that night, so it moves forward by the hour that
+    // was skipped.
     ['2027-03-14T01:30:00Z', 'Europe/Berlin', 'America/New_York', '2027-03-14T03:30:00-04:00'],
   ];
   for (const [moment, from, to, shown] of cases) {

@@ -59,7 +59,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
   ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is not the name of an IANA/],
   ['an offset as a zone', { time_zone: '+02:00' }, /^time_zone is not the name of an IANA/],
   ['a date as a zone', { time_zone: '2026-11-25T12:00:00Z' }, /^time_zone is not the name of/],
-  // A zone that only PostgreSQL knows.
+  // Only PostgreSQL knows this zone.
   [
     'a zone of one of the two',
     { time_zone: 'posixrules' },

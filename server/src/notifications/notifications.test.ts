@@ -149,7 +149,7 @@ test('a receipt is made of its order, a pre-shipment notice of what was true whe
     body: { items: [{ auto_order_item_oid: itemOid, next_shipment_dts: '2027-07-07T00:00:00Z' }] },
   });
   await app.work('notices');
-  // Mails are sent concurrently, so either may be first.
+  // Mails are sent concurrently, so either of them may arrive first.
   const [notice, receipt] = sentTo('bo@example.com').sort(
     (a, b) => Number(a.text.includes('Total')) - Number(b.text.includes('Total')),
   );

@@ -1,4 +1,5 @@
-// Tokens, mails that are sent again, affiliates and item ids of orders, over HTTP.
+// Tests changes of single parts of orders over HTTP: tokens, mails that are sent again, affiliates,
+// item ids.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';

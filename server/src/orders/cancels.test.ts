@@ -1,4 +1,4 @@
-// Orders that are canceled, held, released or protected from refunds, over HTTP.
+// Tests orders over HTTP that are canceled, held, released or protected from refunds.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';

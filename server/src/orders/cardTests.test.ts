@@ -1,5 +1,5 @@
-// Cards that are new: every road on which one comes, with every rule about cards; and tests of cards,
-// which authorize an amount and give it back, at the simulator and at Stripe.
+// Tests new cards: every operation that accepts one, with every rule about cards. Also tests the
+// authorization of an amount that is released at once, at the simulator and at Stripe.
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -83,7 +83,7 @@ const insert = (body: Order, merchantId: MerchantId = 'TEST') =>
     body,
   });
 
-/** A new auto order. */
+/** Places an order, and returns the auto order that it starts. */
 async function subscribed(itemId: string, merchantId: MerchantId = 'TEST') {
   const token = merchantId === 'TEST' ? 'tok_old' : 'cus_1/pm_visa';
   const { body, text } = await insert(bodyOf(itemId, { token }), merchantId);
@@ -109,7 +109,7 @@ const elementOf = ({ oid }: Subscribed, given: Given) => ({
   original_order: { payment: { credit_card: cardOf(given) } },
 });
 
-/** Every road on which the card of an auto order changes. */
+/** Every operation by which the card of an auto order changes. */
 const roads: Readonly<Record<string, Road>> = {
   'PUT /payment': ({ oid, merchantId }, given) =>
     app.request({
@@ -177,7 +177,7 @@ const roads: Readonly<Record<string, Road>> = {
 const soon = { token: 'tok_visa_0326_1111', expires: [3, 2026] } as const;
 const visaOnly = { accepted_card_types: ['VISA'] };
 const testing = { auth_test_card_changes: true, auth_test_amount: 2.5 };
-/** The gateway says more than the request: its facts decide. */
+/** The request contradicts the gateway about the card; the gateway's facts decide. */
 const lies = (token: string): Given => ({ token, expires: [12, 2040] });
 
 const rules: readonly [

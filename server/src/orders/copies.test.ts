@@ -1,4 +1,4 @@
-// Orders that are made from others, lowered or deleted, over HTTP.
+// Tests orders over HTTP that are made from other orders, reduced or deleted.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -92,7 +92,8 @@ test('a duplicate waits for its payment and then ships, without an auto order', 
 });
 
 for (const [name, change, expected] of [
-  // The lines, their tax of 10 % and 5.00 of shipping: [quantity × unit cost, …], total.
+  // The expected lines as [quantity × unit cost, …], then the total with 10 % tax on them and 5.00
+  // of shipping.
   ['fewer pieces', [{ merchant_item_id: 'COFFEE', quantity: 1 }], [[[1, 10]], 16]],
   [
     'another price and a further item of the catalogue',
@@ -110,7 +111,7 @@ for (const [name, change, expected] of [
       67.97,
     ],
   ],
-  // Published sample, duplicateOrder: a new list of lines, whose items have a cost.
+  // Published sample, duplicateOrder: the request contains a new list of lines, each with a cost.
   [
     'something that the catalogue does not have',
     [{ merchant_item_id: 'TEAPOT', quantity: 1, cost: { value: 9.99 } }],
@@ -135,7 +136,7 @@ for (const [name, change, expected] of [
       lines,
     );
     assert.deepEqual([summary?.total?.value, summary?.shipping_handling_total?.value], [total, 5]);
-    // The order as it was read changes nothing more.
+    // Writing the order back as it was read changes nothing more.
     const again = await app.request({
       operation: 'updateOrder',
       ...on(copy.order_id),

@@ -1,4 +1,5 @@
-// The effects of a customer's profile on the customer's orders: store credit, and rules of payment.
+// Tests the effects of a customer's profile on the customer's orders: store credit, and rules of
+// payment.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -32,7 +33,7 @@ async function customer(email: string, credit = 0, more: object = {}) {
   return params;
 }
 
-/** Three teas for 30.00 and 5.00 of shipping. */
+/** Returns the body of an order of three teas for 30.00 and 5.00 of shipping. */
 const bodyOf = (email: string, credit?: number, change: Order = {}): Order => ({
   billing: { email },
   items: [{ merchant_item_id: 'TEA', quantity: 3 }],
@@ -236,7 +237,7 @@ test('issue_store_credit gives store credit instead of money', async () => {
     [credit.available, credit.past_ledgers[0].reference_order_id],
     [30, order.order_id],
   );
-  // Nothing of it goes back a second time.
+  // A second refund returns nothing more to the store credit.
   const again = await app.request({
     operation: 'refundOrder',
     params: { order_id: order.order_id },

@@ -1,4 +1,4 @@
-// The price of a cart: an estimate is the same as the price of an order inserted after it.
+// Tests the price of a cart: an estimate is the same as the price of an order inserted after it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';

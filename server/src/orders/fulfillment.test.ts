@@ -1,4 +1,4 @@
-// The events that fulfillment houses receive as an order moves, over HTTP.
+// Tests the events that fulfillment houses receive as an order moves, over HTTP.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';

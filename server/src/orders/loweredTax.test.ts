@@ -1,5 +1,6 @@
-// Coupons and adjusted totals of stored orders, against an oracle of whole numbers: the tax follows
-// each line, also where a part of it or the shipping is taxed, and the parts add up.
+// Compares coupons and adjusted totals of stored orders with an oracle that calculates in whole
+// numbers. The tax follows each line, even if only a part of the line or the shipping is taxed, and
+// the parts add up to the total.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -24,7 +25,7 @@ const drawn = fc.record({
   ),
   shipping: fc.integer({ min: 0, max: 3000 }),
   taxesShipping: fc.boolean(),
-  /** In ten-thousandths of a percent. */
+  /** The tax rate in ten-thousandths of a percent. */
   rate: fc.integer({ min: 0, max: 300_000 }),
   rounding: fc.constantFrom('order' as const, 'line' as const),
 });
@@ -71,7 +72,7 @@ function orderOf({ lines, shipping, taxesShipping, rate, rounding }: Drawn): Ord
 const taxableOf = ({ cost, taxedPercent, isFree }: Drawn['lines'][number]): number =>
   isFree ? 0 : Number(halfUp(BigInt(cost) * BigInt(taxedPercent), 100n));
 
-/** The order does not say how its tax was rounded, so either way may hold. */
+/** Asserts that the sums match one way of rounding. The order does not say which one was used. */
 function assertSums({ document: { items = [], summary = {} }, total }: OrderRecord, given: Drawn) {
   const { rate, taxesShipping } = given;
   const shown = shownSums(summary);

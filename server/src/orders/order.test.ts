@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Order } from '@perennial/contract/order.ts';
 import { orderParts } from './order.ts';
 
-/** They are read from their own tables. */
+/** Objects that are stored in separate tables and read from there. */
 const foreign = ['auto_order', 'customer_profile'];
 
 test('every object and list of the wire has a column, so that scalars alone are left for the head', () => {

@@ -25,7 +25,9 @@ const everything = {
     'checkout,internal,current_stage_histories,properties,tags,gift,coupon',
 };
 
-/** An order as a partner sends it: two bags of coffee that recur, one mug, taxed and shipped. */
+/**
+ * An order as a partner sends it: two bags of coffee that recur and one mug, with tax and shipping.
+ */
 const placed: Order = {
   billing: {
     email: 'Jane@Example.com',
@@ -596,7 +598,7 @@ test('an order without expansion holds its scalars', async () => {
   assert.equal(body.metadata.payload_name, 'order');
 });
 
-/** Asserts what the update of the next test leaves of an order. */
+/** Asserts the order that the update in the next test must return. */
 function assertMerged(order: AnswerBody<'updateOrder'>['order'], order_id: string): void {
   assert.deepEqual([order.order_id, order.current_stage], [order_id, 'Shipping Department']);
   assert.deepEqual(order.billing, {
@@ -756,7 +758,7 @@ test('changes that are refused change nothing', async (t) => {
   assert.deepEqual((await read(before.order_id)).body.order, before);
 });
 
-/** A merchant with three orders, and their ids, oldest first. */
+/** Adds a merchant with three orders, and returns their ids, oldest first. */
 async function shopWithOrders(merchantId: string) {
   await app.addMerchant(merchantId);
   const key = await app.addKey(merchantId);
@@ -950,7 +952,10 @@ test('a card that expires too soon cannot buy what recurs; elsewhere charged, it
   assert.match(elsewhere.body.warning.warning_message, /less than 6 months away/);
 });
 
-/** A merchant who accepts only VISA for what recurs, and how customers buy there. */
+/**
+ * Adds a merchant that accepts only VISA for recurring items, and returns its key and a function
+ * that buys there.
+ */
 async function visaShop() {
   await app.addMerchant('CARDS', { settings: { accepted_card_types: ['VISA'] } });
   const key = await app.addKey('CARDS');

@@ -1,5 +1,5 @@
-// Payments of orders in Accounts Receivable over HTTP: what the gateway's books, the order, the auto
-// order behind it and the audit say.
+// Tests payments of orders in Accounts Receivable over HTTP, and compares the gateway's books, the
+// order, the auto order behind it and the audit afterwards.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -18,7 +18,7 @@ await app.request({
 
 const expand = { _expand: 'item,summary,payment,payment.transaction,auto_order' };
 
-/** An order of one coffee, 20.00, that waits in Accounts Receivable. */
+/** Inserts an order of one coffee, 20.00, that waits in Accounts Receivable. */
 async function unpaid(
   token: string | undefined = 'tok_approve',
   flags: object = { no_realtime_payment_processing: true },
@@ -202,7 +202,7 @@ for (const [token, what] of [
     assert.equal(status, 200);
     assert.deepEqual(body.payment_transaction, {});
     assert.match(body.warning?.warning_message ?? '', /has not answered/);
-    // Until it is known, nothing else can pay the order.
+    // Until the outcome is known, nothing else can pay the order.
     assert.match((await pay(orderId)).body.error.user_message, /under way/);
     const marked = await app.request({
       operation: 'updateOrder',
@@ -218,7 +218,7 @@ for (const [token, what] of [
     assert.deepEqual(await differences(), []);
   });
 
-/** As if the processes that hold leases had stopped long ago. */
+/** Ends all leases, as if the processes that hold them had stopped long ago. */
 const leasesEnd = () =>
   app.db.run(
     `update orders set charge_lease_until = now() - interval '1 second'
@@ -263,7 +263,7 @@ test('an item that a customer may have once is refused before the charge', async
   assert.equal(second.status, 400);
   assert.match(second.body.error.user_message, /CLUB is sold once to each customer/);
   assert.equal(captured(), before);
-  // Money that was taken elsewhere is not refused: the order is stored, and the partner is warned.
+  // An order that was paid elsewhere is not refused: it is stored, and the partner gets a warning.
   const paid = await buy({ skip_payment_processing: true });
   assert.equal(paid.status, 200);
   assert.equal(paid.body.warning?.warning_code, 'one_per_customer');

@@ -1,5 +1,5 @@
-// Who may buy what, and at which price: limits of items, customers and the merchant, and pricing tiers
-// at the purchase, in previews and on rebills.
+// Tests who may buy which item at which price: limits of items, customers and the merchant, and
+// pricing tiers at the purchase, in previews and on rebills.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Item } from '@perennial/contract/item.ts';
@@ -164,7 +164,8 @@ for (const [what, email, lines, refusal] of limits)
     assert.equal(elsewhere.warning.warning_code, 'purchase_rule');
   });
 
-// Limits of the pricing tier Wholesale for its items, and what frees an order from the tier Club's.
+// Each row tests limits of the pricing tier Wholesale for its items, or what exempts an order from
+// the limits of the tier Club.
 const tierLimits: readonly [
   what: string,
   email: string,
@@ -223,7 +224,7 @@ for (const [what, email, lines, refusal, payment] of tierLimits)
       operation: 'estimatePricing',
       body: { billing: { email }, items: lines },
     });
-    // An estimate has no payment.
+    // An estimate contains no payment, so it cannot refuse one.
     assert.equal(estimate.refusals.length, refusal && !payment ? 1 : 0);
     const captures = app.books.captures().length;
     const answer = await ask({ operation: 'insertOrder', body }, refusal ? 400 : 200);
@@ -289,7 +290,7 @@ test('a changed quantity of an auto order keeps the limits of its item', async (
     /^items\[0\]\.arbitrary_quantity is 2, and PAIRS is sold from 4 on/,
   );
   await put({ original_quantity: 6 }, 200);
-  // Lines that stay are not checked against limits that came later.
+  // Lines that stay are not checked against limits that were set later.
   await ask({
     operation: 'updateItem',
     params: { merchant_item_oid: await oidOf('PAIRS') },
@@ -303,11 +304,11 @@ const newLine = (original_item_id: string, original_quantity: number) => ({
   original_quantity,
   frequency: 'Monthly',
 });
-/** The first words of the refusal; `kept` when there is none. */
+/** Returns the first words of the refusal, or `kept` when the change was accepted. */
 const refusalOf = ({ status, body }: Awaited<ReturnType<typeof app.request>>): string =>
   status === 200 ? 'kept' : String(body.error.user_message).split(', and ', 1).join();
 
-/** An auto order of two FEW. An order may contain at most three. */
+/** Starts an auto order of two FEW. An order may contain at most three. */
 async function twoFew() {
   const { order, params } = await subscribed(guest(), 'FEW', 2);
   const read = await ask({ operation: 'getAutoOrder', params, query: { _expand: 'items' } });
@@ -492,7 +493,10 @@ test('a customer who leaves a tier pays the ordinary price, unless the merchant 
   assert.equal(read.rebill_orders[0].summary.total.value, 75);
 });
 
-/** Orders an item with a coupon, and returns it with the estimate that came before. */
+/**
+ * Orders an item with a coupon, and returns the order with the estimate that was requested before
+ * it.
+ */
 async function orderedAsEstimated(email: string) {
   const body: Order = {
     billing: { email },
@@ -524,7 +528,7 @@ test('a pricing tier frees from tax and from coupons, at the purchase and on reb
   const { total, params } = await orderedAsEstimated(email);
   const preview = async () =>
     (await ask({ operation: 'previewAutoOrder', params, query: { count: 1 } })).rebills[0];
-  // 20 less 10, and 10 % tax.
+  // The total is 20 less 10, plus 10 % tax.
   assert.deepEqual([total, (await preview()).total], [11, 11]);
 
   await ask({

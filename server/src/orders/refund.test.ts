@@ -1,4 +1,4 @@
-// However an order is given back in parts, the parts add up to what was charged.
+// Tests that the parts in which an order is refunded always add up to the amount that was charged.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -19,10 +19,10 @@ const aLine = fc.record({
     { weight: 9, arbitrary: fc.integer({ min: 1, max: 20_000 }) },
   ),
   quantity: fc.integer({ min: 1, max: 5 }),
-  /** Of the line, in thousandths. */
+  /** The discount in thousandths of the line. */
   discounted: fc.constantFrom(0, 0, 100, 333, 999),
   taxFree: fc.boolean(),
-  /** Of the unit cost, in hundredths. Absent: the whole line. */
+  /** The taxed part in hundredths of the unit cost. Absent: the whole line is taxed. */
   taxablePart: fc.option(fc.constantFrom<number>(0, 25, 99), { nil: undefined, freq: 3 }),
 });
 const anOrder = fc.record({
@@ -39,7 +39,7 @@ type Drawn = typeof anOrder extends fc.Arbitrary<infer Value> ? Value : never;
 
 const usd = (amount: number) => ({ currency_code: 'USD', value: amount / 100 });
 
-/** A paid order whose amounts come from the rules of new orders. */
+/** Returns a paid order whose amounts come from the rules of new orders. */
 function placed(drawn: Drawn): OrderRecord {
   const { lines, shipping, rate, taxesShipping, rounding, giftCharge, giftWrap } = drawn;
   const gifts = [minor(giftCharge), minor(giftWrap)];
@@ -95,7 +95,7 @@ function placed(drawn: Drawn): OrderRecord {
   };
 }
 
-/** Gives back what a body asks for, and returns the order after it and the amount. */
+/** Refunds what the body requests, and returns the refunded order and the amount. */
 function given(order: OrderRecord, body: Order): { order: OrderRecord; amount: number } {
   const plan = planRefund(order, body);
   assert.ok(plan.ok, JSON.stringify(plan));
@@ -150,7 +150,7 @@ test('a line that is given back by its quantity takes its own tax along, and no 
         const whole = part === undefined ? gross : Math.round((part.value ?? 0) * 100) * quantity;
         const taxed = line.taxFree || gross === 0 ? 0 : (whole * net) / gross;
         const due = (taxed * drawn.rate) / 100;
-        // The tax of the order is rounded once, or once for each part of it.
+        // The tax is rounded once for the order, or once for each part of it.
         const most = 1.5 + (drawn.rounding === 'line' ? drawn.lines.length + 3 : 0) / 2;
         assert.ok(
           Math.abs(plan.value.after.tax - due) <= most,

@@ -1,4 +1,5 @@
-// Refunds over HTTP: what the gateway's books, the order, its auto order and the events say.
+// Tests refunds over HTTP, and compares the gateway's books, the order, its auto order and the
+// events.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
@@ -291,14 +292,14 @@ test('a gateway that the settings do not name any more: refused, or recorded as 
   assert.deepEqual([refundedAt(kept), refundedAt(given)], [1100, 0]);
 });
 
-/** Names the gateways of the merchant; none: the usual one. */
+/** Sets the gateways of the merchant; without codes, the default one is used. */
 const nameGateways = (...codes: string[]) =>
   app.request({
     operation: 'updateMerchantSettings',
     body: { gateways: { list: codes.map((code) => ({ code, kind: 'simulator' as const })) } },
   });
 
-/** Asks again for all refunds without a known outcome. */
+/** Asks the gateway again about all refunds without a known outcome. */
 async function askForRefunds() {
   await app.db.run(
     `update order_refund set lease_until = now() - interval '1 second' where merchant_id = $1`,
@@ -307,7 +308,7 @@ async function askForRefunds() {
   await app.work('refunds');
 }
 
-/** The states of the tasks about refunds of an order whose gateway is gone. */
+/** Returns the states of the tasks about refunds of an order whose gateway was removed. */
 async function strandedTasks({ order_id: object_id }: { readonly order_id: string }) {
   const { body } = await app.request({ operation: 'searchWorkflowTasks', body: { object_id } });
   const tasks = (body.tasks ?? []).filter(({ task_name }) =>
@@ -444,11 +445,14 @@ test('a refund warns of sums that it does not give back, and refuses parts of pa
   assert.equal(again.body.warning, undefined);
 });
 
-/** Whether a gateway can refund an order, else why a refund can only be recorded. */
+/**
+ * Returns whether a gateway can refund an order, and otherwise why a refund can only be recorded.
+ */
 async function refundable({ order_id }: { readonly order_id: string }) {
   const asked = { operation: 'isRefundableOrder', params: { order_id } } as const;
   const { body } = await app.request({ ...asked, query: { manual: true } });
-  // The Java client refuses a field that its model lacks.
+  // The published response has no `manual_only`, and the Java client refuses fields that its model
+  // lacks.
   assert.ok(!('manual_only' in (await app.request(asked)).body));
   return [body.refundable, body.manual_only];
 }

@@ -1,4 +1,4 @@
-// Orders as people read them (HTML, text, PDF), and checks of orders, over HTTP.
+// Tests the HTML, text and PDF forms of orders, and checks of orders, over HTTP.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { warningHeader } from '@perennial/contract/operations.ts';
@@ -205,7 +205,7 @@ test('options that this server does not have are named in a warning', async () =
   );
 });
 
-/** The text of a PDF, after a check of its cross-reference table. */
+/** Checks the cross-reference table of a PDF, and returns its text. */
 function pdfText(base64: string | undefined): string {
   const file = Buffer.from(base64 ?? '', 'base64').toString('latin1');
   assert.ok(file.startsWith('%PDF-1.4\n') && file.endsWith('%%EOF\n'));
@@ -283,7 +283,7 @@ test('packing slips: every center, one center, and none', async () => {
   const east = pdfText((await slip('east')).body.pdfBase64);
   assert.match(east, /TEA/);
   assert.doesNotMatch(east, /POT/);
-  // Fulfillment houses use another address (current API, FulfillmentApi).
+  // Fulfillment houses use another path (current API, FulfillmentApi).
   const byCenter = await app.request({
     operation: 'generatePackingSlip',
     params: { distribution_center_code: 'east', order_id },

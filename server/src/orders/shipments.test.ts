@@ -1,4 +1,5 @@
-// Distribution centers over HTTP: what they are given, what they report, and what is refused.
+// Tests distribution centers over HTTP: which orders they receive, what they report, and which
+// reports are refused.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { testApp } from '../../../test/support/app.ts';

@@ -1,4 +1,4 @@
-// The parts of an order that ship, the centers that ship them, and the effects of a shipment.
+// Tests which parts of an order ship, which centers ship them, and the effects of a shipment.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { orderStages } from '@perennial/contract/order.ts';

@@ -1,4 +1,4 @@
-// Orders that arrive together with the same number of a partner, or that are established together,
+// Tests that orders with the same partner number that arrive together, or are established together,
 // are made and charged once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -155,7 +155,8 @@ test('a refusal after an order was stored reaches its partner, who is not told t
     hooks: { onPaid },
     clock: systemClock,
   } as unknown as OrderParts;
-  // The settlement is rolled back, and a worker settles the charge with the same key.
+  // `onPaid` refuses, so the settlement is rolled back. A worker settles the charge later with the
+  // same key.
   await assert.rejects(insertOrder(await app.context(), body as Order, parts), /cannot start/);
   const repeated = await app.request({ operation: 'insertOrder', body });
   assert.equal(repeated.body.warning?.warning_code, 'inserted_before');

@@ -1,4 +1,4 @@
-// Which rates apply at an address, what a rebill is taxed at, and how a tax is rounded.
+// Tests which rates apply at an address, how much tax a rebill gets, and how a tax is rounded.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TaxRate } from '@perennial/contract/tax.ts';
@@ -61,7 +61,7 @@ const places: [name: string, place: Parameters<typeof placeOfNames>[0], expected
   ],
 ];
 
-// Addresses and rates may name a state by its code or in words.
+// Addresses and rates may name a state by its code or by its full name.
 const spelled: [country: string, state: string, code: string][] = [
   ['US', 'Nevada', 'nv'],
   ['us', ' NEVADA ', 'nv'],
@@ -271,11 +271,11 @@ test('what a rebill is taxed at', () => {
   }
 });
 
-/** Rounds the quotient of whole numbers, half up: an oracle without decimals. */
+/** Rounds the quotient of two whole numbers half up. This oracle uses no decimals. */
 const roundHalfUp = (numerator: bigint, denominator: bigint): bigint =>
   (2n * numerator + denominator) / (2n * denominator);
 
-/** The tax on an amount at a rate of ten-thousandths of a percent. */
+/** Returns the tax on an amount; the rate is in ten-thousandths of a percent. */
 const oracle = (amount: number, rate: number): number =>
   Number(roundHalfUp(BigInt(amount) * BigInt(rate), 1_000_000n));
 
@@ -339,7 +339,7 @@ test('the totals of an order tax shipping and gifts where the place does', () =>
         { ...line, taxFree: true },
       ],
       shippingHandling: minor(900),
-      // The discount of shipping by a coupon is not taxed.
+      // A coupon's discount of the shipping lowers the taxed amount.
       shippingDiscount: minor(200),
       extras: minor(150),
       taxRule: { ratePercent: 8.25, rounding, taxesShipping, alsoTaxed },

@@ -15,7 +15,7 @@ const coffee = {
 };
 await app.request({ operation: 'insertItem', body: coffee });
 
-/** A new auto order's oid and the link to its card page. */
+/** Starts a new auto order, and returns its oid and the link to its card page. */
 async function subscribed({ request, key }: Pick<TestApp, 'request' | 'key'> = app): Promise<{
   oid: number;
   orderId: string;
@@ -252,7 +252,8 @@ test('a merchant with Stripe takes no typed tokens, and a card only from its own
     String(page.headers['content-security-policy']),
     /script-src 'sha256-[^ ]+ https:\/\/js\.stripe\.com; frame-src https:\/\/js\.stripe\.com/,
   );
-  // Twenty forms an hour for each auto order, whatever the limits of programs are.
+  // The limit is twenty forms an hour for each auto order. The limits of API clients do not change
+  // it.
   const begun = standIn.requests.filter(({ path }) => path === '/v1/setup_intents').length;
   const statuses: number[] = [];
   for (let count = 0; count < 21; count++) statuses.push((await post(one.url, '/card', {})).status);

@@ -10,7 +10,7 @@ import { createPayments } from './payments.ts';
 const app = await testApp();
 const inTime = { leavesTimeFor: () => true };
 
-/** A separate merchant with these gateways, and payments whose books only this test writes. */
+/** Adds a merchant with these gateways, and returns payments whose books only this test writes. */
 async function merchantWith(merchantId: string, gateways: object) {
   await app.addMerchant(merchantId, { settings: { gateways } });
   const opened = openGateways({}, systemClock);
@@ -153,7 +153,8 @@ test('a charge that could outlive its lease is not sent, and says nothing about 
   assert.deepEqual(books.charges(), []);
   assert.deepEqual((await payments.of(context)).route('LATE/key/1'), route, 'both stay active');
 
-  // Time runs out between two gateways of the route: what the first said is not the last word.
+  // The time ends between two gateways of the route, so the first one's decline is not the final
+  // outcome.
   let looks = 0;
   const between = { leavesTimeFor: () => looks++ === 0 };
   const { code, answer } = await merchant.charge(route, request, between);

@@ -23,8 +23,8 @@ for (const [key, subject, epoch] of keys)
     assert.deepEqual([subjectOfKey(key), epochOf(key)], [subject, epoch]);
   });
 
-// The settings may have dropped the gateway since the restore. Its kind decides who may charge the
-// card next, so it is remembered with the charge.
+// The settings may no longer contain the gateway after the restore. Its kind decides which gateway
+// may charge the card next, so the kind is stored with the charge.
 for (const kind of ['stripe', undefined] as const)
   test(`a capture of before a restore keeps the kind of its gateway: ${kind}`, async () => {
     const rebills = await rebillsOn(await testDatabase(), {

@@ -88,7 +88,7 @@ test('only a decline for a chosen reason cascades', () => {
     false,
   );
   assert.equal(cascades({ kind: 'approved', reference: 'r' }, chosen), false);
-  // Money may have moved: another gateway must not be asked.
+  // The card may have been charged, so another gateway must not be tried.
   assert.equal(cascades({ kind: 'unknown', message: '' }, chosen), false);
 });
 

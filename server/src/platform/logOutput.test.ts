@@ -1,4 +1,4 @@
-// The log never stops the server: not with a full disk behind it, nor with a reader that is gone.
+// Tests that the log never stops the server, even if its disk is full or its reader has ended.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -20,7 +20,8 @@ test('lines that found no room are written when there is some, and the lost ones
   t.after(() => closeSync(fd));
   const output = logOutput(fd);
   output.write('first\n');
-  // While the first is written, the others wait, and not all of them find room.
+  // While the first line is written, the other lines wait in a buffer that is too small for all of
+  // them.
   const long = `${'x'.repeat(300_000)}\n`;
   for (let count = 0; count < 5; count++) output.write(long);
   while (!readFileSync(path, 'utf8').endsWith(long)) await new Promise(setImmediate);

@@ -24,7 +24,7 @@ for (const { name, folder, code, skip } of [
   { name: 'a file on the way', folder: join(top, 'file/a/b'), code: 'ENOTDIR' },
   { name: 'a broken link in its place', folder: join(top, 'broken link'), code: 'EEXIST' },
   { name: 'a broken link on the way', folder: join(top, 'broken link/a/b'), code: 'EEXIST' },
-  // Node's own `recursive` never ends here.
+  // Node's own `recursive` never returns for this folder.
   {
     name: 'a folder above that cannot hold it',
     folder: '/proc/perennial/a/b',

@@ -55,7 +55,7 @@ test('a key is replaced in three starts: both open, the new one seals, the old o
   const both = { dataDir, key: next, before: old };
   const seal = await openSeal(db, both);
   assert.equal(seal.open(sealed), 'secret');
-  // A process that still seals with the old key reads what the new one sealed.
+  // A process that still seals with the old key can read what the new one sealed.
   const behind = await openSeal(db, { dataDir, key: old, before: next });
   assert.equal(behind.open(seal.seal('newer')), 'newer');
 

@@ -1,4 +1,4 @@
-// Rebills whose bank wants the customer to confirm the payment (3-D Secure).
+// Tests rebills for which the bank asks the customer to confirm the payment (3-D Secure).
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import { at } from '../../../test/support/autoOrders.ts';
@@ -14,7 +14,7 @@ const due = '2026-03-15T14:00:00Z';
 const dayAfter = '2026-03-16T14:00:00Z';
 const end = '2026-03-18T14:00:00Z';
 
-/** A merchant with one auto order that is due and whose card must be confirmed. */
+/** Prepares a merchant with one due auto order whose card must be confirmed. */
 async function waiting(
   merchantId: string,
   settings: Record<string, unknown> = {},
@@ -27,7 +27,7 @@ async function waiting(
   return rebills;
 }
 
-/** Confirms each charge as the customer does on the page of the bank. */
+/** Confirms each charge as the customer does on the bank's page. */
 function confirm({ gateways: { books }, merchant: { merchantId } }: Rebills): void {
   for (const { reference } of books.charges())
     books.confirm({ merchantId, reference, isConfirmed: true });

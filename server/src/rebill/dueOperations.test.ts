@@ -112,7 +112,8 @@ test('what becomes due again during a claim is done in the same run', async (t) 
     (await db.row('select 1 from rebill where merchant_id = $1 and lease_until is not null', [
       'DEMO',
     ])) !== undefined;
-  // A claim that found nothing returns late: the charges that it saw in flight are settled by then.
+  // The read of a claim that found no rows returns late: by then the charges that it saw in flight
+  // are settled.
   const slow = withReads(db, async (text, values) => {
     const rows = await db.rows(text, values);
     if (isDueRead(text) && rows.length === 0) while (await isInFlight());
@@ -182,7 +183,8 @@ test('a poisoned auto order is parked and delays no other', async (t) => {
   assert.match((await rebills.logs(4))[0]!, /has no card token.*checked again every day/);
   assert.equal(rebills.events.filter((event) => event.name === 'auto_order_update').length, 3);
 
-  // Once fixed, it is billed at the next check; the others are checked again without a new report.
+  // Once the catalogue is fixed, the next check bills it; the others are checked again without a
+  // new report.
   await rebills.addItem({ ...coffee, merchant_item_id: 'GONE' });
   assert.deepEqual(await rebills.run('2026-03-16T14:00:00Z'), {
     examined: 3,
@@ -240,8 +242,8 @@ test('a new item wakes only the auto orders that were parked for it', async (t) 
   });
   assert.deepEqual(await waiting(), [{ item_id_lc: 'lost', auto_order_oid: 4 }]);
 
-  // A changed item that still cannot be sold costs a check; the auto order stays parked, and its
-  // history reports nothing new.
+  // The item has changed and still cannot be sold. It is checked again, the auto order stays
+  // parked, and its history gets no new entry.
   await come('LOST', '2026-03-15T16:00:00Z');
   assert.deepEqual(await rebills.run('2026-03-15T16:00:00Z'), {
     examined: 1,
@@ -408,7 +410,7 @@ test('an update during a charge is kept, and so is the rebill', async (t) => {
   held.hold();
   const running = rebills.run(due);
   const { db } = rebills;
-  // The client's change comes between the plan and the settlement.
+  // The client's change arrives between the plan and the settlement.
   while (rebills.gateways.books.captures().length === 0) await db.row('select 1');
   await db.run(
     `update auto_order_item set next_shipment_at = '2026-05-01T14:00:00Z'
@@ -429,12 +431,12 @@ test('an update during a charge is kept, and so is the rebill', async (t) => {
   assert.equal((await rebills.orders(1)).length, 1);
 });
 
-/** The read with which each claim begins. */
+/** Whether a statement is the read with which each claim begins. */
 const isDueRead = (text: string): boolean => text.includes('a.due_at <= $2');
 
 type Read = (text: string, values?: readonly unknown[]) => Promise<unknown[]>;
 
-/** A database whose reads outside of transactions are made by `read`. */
+/** Returns the database with `read` in place of its reads outside of transactions. */
 const withReads = (db: Database, read: Read): Database => ({
   transaction: (work) => db.transaction(work),
   rows: <Row>(text: string, values?: readonly unknown[]) => read(text, values) as Promise<Row[]>,

@@ -21,8 +21,8 @@ const decline: Behaviour = { kind: 'decline', reason: 'do not honor' };
 const firstOrderAt = at('2026-01-15T15:00:00Z');
 
 /**
- * One auto order whose rebill of 15 March was declined and waits in Accounts Receivable; later
- * charges of its card behave as given.
+ * Makes one auto order whose rebill of 15 March was declined and waits in Accounts Receivable.
+ * Later charges of its card behave as given.
  */
 async function declined(t: Parameters<typeof testDatabase>[0], ...later: readonly Behaviour[]) {
   const rebills = await rebillsOn(await testDatabase(t), {
@@ -99,7 +99,7 @@ for (const answer of ['in flight', 'unanswered'] as const)
     assert.deepEqual((await rebills.orders(1))[0]?.document.Tags, [{ tag_value: 'called' }]);
   });
 
-/** Runs the retry; `edit` runs after the capture and before the engine is notified of it. */
+/** Runs the retry. `edit` runs after the capture and before the engine is notified of it. */
 async function runWith(rebills: Rebills, edit: () => Promise<void>): Promise<void> {
   const { payments } = rebills.parts;
   const slow: Payments = {
@@ -218,7 +218,7 @@ test('a change of the zone between decline and payment bills no period twice', a
 test('a merged auto order: its order counts where its items are now', async (t) => {
   const { rebills, orderId } = await declined(t);
   await rebills.add({ autoOrderOid: 2, items: [anItem({ itemOid: 21 })] });
-  // Moved by hand, so that the target has not billed the item yet.
+  // SQL moves the item, so the target has not billed it yet.
   await rebills.db.run(
     `update auto_order_item set auto_order_oid = 2, position = 1
      where merchant_id = 'DEMO' and auto_order_oid = 1`,

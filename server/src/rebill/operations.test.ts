@@ -6,8 +6,8 @@ import { coffee, rebillsOn } from '../../../test/support/rebills.ts';
 
 const app = await testApp();
 /**
- * Another merchant than the app's first, so that the engine's records and its clock are this test's
- * own.
+ * The engine bills a merchant other than the app's first one, so only this test changes its records
+ * and clock.
  */
 const rebills = await rebillsOn(app.db);
 const key = await app.addKey('DEMO');

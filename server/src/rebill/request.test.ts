@@ -22,7 +22,7 @@ const rows: [what: string, given: Partial<RequestedCharge>, fault: RegExp | unde
   ['just paid', { recent: { lastPaid: rebill(0) } }, /\(rebill 2, order DEMO-0000000009\), within/],
   ['paid 23 hours ago', { recent: { lastPaid: rebill(23) } }, /within 24 hours/],
   ['paid 24 hours ago', { recent: { lastPaid: rebill(24) } }, undefined],
-  // A stale form may have put the items' dates back; the rebill itself is not forgotten.
+  // A stale form may have set the item's dates back, but the paid rebill is still found.
   [
     'paid an hour ago, with an old date on the item',
     { recent: { lastPaid: rebill(1) }, autoOrder: billedItem(400, 1) },

@@ -378,7 +378,8 @@ test('a shipment that fell due before a missed one was charged waits for the nex
   const missed = { missedUntil: at('2026-03-16T10:00:00-04:00') };
   const given = inputOf({ autoOrder: { items: [anItem(missed)] } });
   const order = charged({ autoOrder: { items: [anItem(missed)] } }).order;
-  // The server was down for more than a month: both would be charged in one second.
+  // The server was down for more than a month. Without pacing it would charge both shipments at
+  // once.
   const now = at('2026-04-15T12:00:00-04:00');
   const paid = (missed_shipments: string) =>
     afterPaid(given.autoOrder, order, {

@@ -1,6 +1,6 @@
-// A promise of the engine (design: every check that decides whether to charge happens after the
-// lock): requests that arrive together, or one just after the other, cause one capture, without an
-// Idempotency-Key and whatever time the gateway takes.
+// Tests a promise of the engine (design: every check that decides whether to charge happens after
+// the lock): requests that arrive together, or one just after the other, cause one capture. This
+// holds without an Idempotency-Key, however long the gateway takes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { rebillNow } from './dueOperations.ts';
 
 const held = heldAnswers();
 const app = await testApp({ clock: held.clock });
-// Its engine plays later months of the held card, too.
+// This engine also bills later months of the held card.
 const rebills = await rebillsOn(app.db, { gateways: openGateways({}, held.clock) });
 const key = await app.addKey('DEMO');
 await rebills.addItem(coffee);
@@ -42,7 +42,10 @@ const pay = (oid: number, token: string) =>
     },
     key,
   });
-/** The engine of `rebills` and the application each have a separate simulator. */
+/**
+ * Returns the captures of both simulators: the engine of `rebills` and the application have one
+ * each.
+ */
 const captures = (oid: number) =>
   [app.books, rebills.gateways.books]
     .flatMap((books) => books.captures())
@@ -222,7 +225,7 @@ test('an item that is swapped twice at once is replaced once', async () => {
   );
   const itemIds = async () => (await rebills.load(oid)).items.map((item) => item.originalItemId);
   assert.deepEqual(await itemIds(), ['COFFEE', 'BOUND']);
-  // The end may be moved; and what has ended is not replaced again.
+  // The end may be moved, and an item that has ended is not replaced again.
   assert.equal((await swap({ append_items: [] })).status, 200);
   assert.match((await swap()).body.error.user_message, /append_items.*canceled before/);
   assert.deepEqual(await itemIds(), ['COFFEE', 'BOUND']);

@@ -12,7 +12,7 @@ import { keepWallsOfRebills } from './zoneOperations.ts';
 const at = (text: string) => Temporal.Instant.from(text);
 const merchants = { find: async () => undefined, forget() {} };
 
-/** Changes the zone as another process does: the engine's own context keeps the old one. */
+/** Changes the zone as another process does, so the engine's own context keeps the old one. */
 const changeZone = ({ context }: Rebills, now: string, zone: string) =>
   updateSettings(
     context(now),
@@ -25,7 +25,7 @@ const changeZone = ({ context }: Rebills, now: string, zone: string) =>
     { time_zone: zone },
   );
 
-/** Runs what is due, and does something else while the first charge is at the gateway. */
+/** Runs due work, and calls `meanwhile` while the first charge is at the gateway. */
 function runWith(rebills: Rebills, now: string, meanwhile: () => Promise<unknown>) {
   let once: Promise<unknown> | undefined;
   const { payments } = rebills.parts;
@@ -81,7 +81,7 @@ test('a declined charge is retried once, at the same time of day in the new zone
   const now = '2026-03-15T14:00:00Z';
   const run = await runWith(rebills, now, () => changeZone(rebills, now, 'Asia/Tokyo'));
   assert.equal(run.declined, 1);
-  // Settled in Tokyo: three days after 23:00 on its wall.
+  // The decline was settled in Tokyo time, so the retry is three days later at 23:00 there.
   const retry = (await rebills.load(1)).nextAttemptAt!;
   assert.equal(wireDate(retry, 'Asia/Tokyo'), '2026-03-18T23:00:00+09:00');
   await changeZone(rebills, now, 'America/New_York');

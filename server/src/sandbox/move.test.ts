@@ -16,7 +16,8 @@ const standing: ClockBefore = {
 const real: ClockBefore = { ...standing, setting: { kind: 'real' }, wasMoved: false };
 
 /**
- * One line for a move: where to and in which mode it continues, or which field is wrong and why.
+ * Describes a planned move in one line: the new moment and mode, or the field at fault and the
+ * reason.
  */
 function moved(request: ClockRequest, from: ClockBefore): string {
   const move = plannedMove(request, from);

@@ -18,7 +18,7 @@ import {
 } from './operations.ts';
 
 /**
- * Due work with a fixed list of moments. It records when each was done and what the merchant's
+ * Due work with a fixed list of moments. It records when each was played and what the merchant's
  * clock showed then.
  */
 class StagedWork implements DueWork {
@@ -27,9 +27,9 @@ class StagedWork implements DueWork {
   readonly played: string[] = [];
   readonly #app: TestApp;
   #moments: Temporal.Instant[];
-  /** Called before anything is played. */
+  /** This function is called before anything is played. */
   before: () => void = () => {};
-  /** Called after a stretch was played, before the clock moves. */
+  /** This function is called after each stretch, before the clock moves. */
   during: () => Promise<unknown> = async () => {};
 
   constructor(app: TestApp, ...moments: string[]) {
@@ -198,7 +198,7 @@ test('an advance that is stopped ends with its stretch, and its days are finishe
   const stopped = await advance({ advance_by: '1y', mode: 'running' });
   assert.equal(
     `${stopped.advance?.state} ${stopped.advance?.reachedAt} ${stopped.mode}`,
-    // A stretch of two days, because little happened in the one before.
+    // The stretch is two days long, because little happened in the one before it.
     'stopped 2026-02-22T04:59:59Z running',
   );
   assert.equal(work.played.length, 2);

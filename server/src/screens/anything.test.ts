@@ -1,5 +1,5 @@
-// The search of anything and the overview, over one small shop: what each text finds first, what a
-// caller may see, and that every number leads to the rows that it counts.
+// Tests the search of everything and the overview in one small shop: what each text finds first,
+// what a caller may see, and that every number leads to the rows that it counts.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -194,7 +194,7 @@ test('charges without an answer are listed', async () => {
 
 test('a parked auto order is listed with its fault, and tried again', async () => {
   const bob = (await oids())[1];
-  // The catalogue loses the item of an auto order that is due, and gets it back.
+  // The item of a due auto order is removed from the catalogue, and put back.
   const path = { auto_order_oid: bob! };
   const healthy = await app.request({ operation: 'lookAgain', params: path });
   assert.equal(healthy.status, 400);
@@ -340,7 +340,8 @@ test('health shows what waits, and the gateways that rest until later', async ()
       ['spare', '2026-01-16T12:00:00-05:00', 'no answer'],
     ],
   );
-  // As the overview before: one is parked, and two rebills were declined in the last day.
+  // The numbers are those of the overview: one auto order is parked, and two rebills were declined
+  // in the last day.
   assert.deepEqual([health.parked_auto_orders, health.declined_rebills], [1, 2]);
   assert.equal(health.as_of_dts, '2026-01-15T12:00:00-05:00');
   assert.deepEqual(health.work_failures, []);
@@ -394,7 +395,7 @@ test('days count what happened once, however many read them at the same time', a
   });
   const shorter = await ask({ operation: 'getDailyStatistics', query: { days: 2 } });
   assert.deepEqual(shorter.days, days.slice(-2));
-  // Nothing has happened since: what was active then still is.
+  // Nothing has happened since that day, so the number of active auto orders is the same.
   await app.db.run(`update statistic_day set day = '2025-11-03' where merchant_id = $1`, ['TEST']);
   const quiet = await ask({ operation: 'getDailyStatistics' });
   assert.deepEqual(

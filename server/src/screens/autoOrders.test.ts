@@ -1,4 +1,4 @@
-// The list of auto orders for screens: every filter against an oracle that knows nothing of it (the
+// Tests the list of auto orders for screens: every filter against an independent oracle (the
 // published list, or plain SQL), every sort, and pages that are read while rows change.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
@@ -137,7 +137,7 @@ async function stage(): Promise<void> {
   );
 }
 
-/** Adds a rebill that was declined some hours ago. */
+/** Adds a rebill that was declined this number of hours ago. */
 async function decline(oid: number, state: string, hoursAgo: number): Promise<void> {
   await app.db.run(
     `insert into rebill (merchant_id, auto_order_oid, rebill_number, state, attempt, at, order_id,
@@ -147,7 +147,7 @@ async function decline(oid: number, state: string, hoursAgo: number): Promise<vo
   );
 }
 
-/** The oids that a plain statement selects from `a`, `s` and the original order `o`. */
+/** Returns the oids that a plain SQL condition selects from `a`, `s` and the original order `o`. */
 const oracle = (where: string): Promise<number[]> =>
   app.db
     .rows<{ oid: number }>(
@@ -319,7 +319,7 @@ for (const [what, body, expected] of filters)
     assert.deepEqual(oidsOf(auto_orders), rows);
     assert.equal(total, rows.length);
     assert.equal(next_cursor, undefined);
-    // A page that is not the last one counts the others by a statement.
+    // If a page is not the last one, a separate statement counts the rows.
     assert.equal((await search(body, { _limit: 1 })).total, rows.length);
   });
 
@@ -490,7 +490,7 @@ test('a row that is retried says how many attempts there are in all', async () =
   assert.deepEqual(await attempts(), [[2, 3]]);
   await retry([1, 2, 3, 4]);
   assert.deepEqual(await attempts(), [[2, 5]]);
-  // Fewer are allowed than were made: the one that is planned is the last.
+  // The settings allow fewer attempts than were made, so the planned attempt is the last.
   await retry([1]);
   assert.deepEqual(await attempts(), [[2, 3]]);
   await ask({ operation: 'updateMerchantSettings', body: { dunning: null } });

@@ -1,5 +1,5 @@
-// The list of deliveries for screens: each filter against plain SQL, the pages against the whole,
-// and the index that serves each order.
+// Tests the list of deliveries for screens: each filter against plain SQL, the pages against the
+// whole list, and that each order uses its index.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { DeliverySearch } from '@perennial/contract/screens.ts';
@@ -15,7 +15,10 @@ const { addWebhook } = await webhookWorld(app);
 const tries = 3000;
 let [busy, quiet] = [0, 0];
 
-/** Of 100 tries two failed, of which one is tried again; every third has two kinds of events. */
+/**
+ * Adds 100 tries. Two failed, and one of these will be tried again; every third has two kinds of
+ * events.
+ */
 before(async () => {
   [busy, quiet] = [
     (await addWebhook('http://127.0.0.1:1/busy')).webhook_oid,
@@ -49,7 +52,7 @@ before(async () => {
 const find = (body: DeliverySearch, query: Record<string, string | number> = {}) =>
   ask(app, { operation: 'searchDeliveries', body, query });
 
-/** What the rows show, in a word. */
+/** Returns the state that a row shows, in one word. */
 const stateOf = (row: { success: boolean; next_try_dts?: string }): string => {
   if (row.success) return 'delivered';
   return row.next_try_dts === undefined ? 'failed' : 'waiting';

@@ -1,4 +1,5 @@
-// What names an item, read before the item is deleted, and what the deletion does.
+// Tests the list of the records that name an item, read before the item is deleted, and the effects
+// of the deletion.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -40,7 +41,7 @@ async function autoOrderOf(itemId: string, email: string): Promise<[number, numb
 
 const insert = (body: object) => ask({ operation: 'insertItem', body });
 
-/** Names the item in a kit, a step, coupons and for a cancelation. */
+/** Makes a kit, a step, coupons and a cancelation setting that name the item. */
 async function nameIt(): Promise<void> {
   const component = { component_merchant_item_id: 'PART', quantity: 2 };
   await insert({

@@ -1,5 +1,5 @@
-// The lists of orders, customer profiles and items for screens: each filter against the published
-// list or plain SQL, and the pages of each sort against the whole.
+// Tests the lists of orders, customer profiles and items for screens: each filter against the
+// published list or plain SQL, and the pages of each sort against the whole list.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
@@ -21,7 +21,7 @@ const people = [
   { first_name: 'Bob', last_name: 'Smithers', country_code: 'DE', day_phone: '0421 7' },
 ] as const;
 
-/** Coupons with and without dates and descriptions: what is missing sorts as the greatest. */
+/** Coupons with and without dates and descriptions. A missing value sorts after all others. */
 const coupons = [
   ['SPRING', { description: 'Tulips', start_dts: '2026-03-01', expiration_dts: '2026-06-01' }],
   ['AUTUMN', { description: 'leaves', expiration_dts: '2026-12-01' }],
@@ -56,7 +56,10 @@ before(async () => {
   await app.work('rebill');
 });
 
-/** The first six have a separate profile; every third has no auto order. */
+/**
+ * Places an order. The first six customers have separate profiles; every third order starts no auto
+ * order.
+ */
 async function order(i: number): Promise<void> {
   const person = people[i % 3]!;
   const email = `${person.first_name}${i}@example.com`;
@@ -265,7 +268,10 @@ for (const [q, ids] of [
     assert.equal(total, ids.length);
   });
 
-/** The values of its sort's field that a list shows when it begins at a value. */
+/**
+ * Where a sorted list begins when it is opened at a value: the values of the sorted field that it
+ * shows.
+ */
 const beginnings: readonly [
   sort: string,
   from: string,

@@ -1,4 +1,4 @@
-// The figures of each day: events put together, days without events, currencies.
+// Tests the figures of each day: the sums of its events, days without events, currencies.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { EventCount } from '../platform/events/feedCounts.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseNewRule, parseRule } from './eventRuler.ts';
 
-// The semantics are those that AWS documents for Event Ruler; the objects are ours.
+// AWS documents these semantics for Event Ruler; the example objects are ours.
 const autoOrder = {
   auto_order_oid: 42,
   status: 'active',

@@ -1,4 +1,5 @@
-// An administrator repairs a webhook of another key: enables it, sends deliveries again.
+// Tests how an administrator repairs the webhook of another key: enables it and sends deliveries
+// again.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { MerchantWebhookUpdate } from '@perennial/contract/perennial.ts';

@@ -14,7 +14,7 @@ const changeItem = (oid: number, description: string) =>
     params: { merchant_item_oid: oid },
     body: { description },
   });
-/** The data of the event that a webhook was disabled. */
+/** The data of the event that reports a disabled webhook. */
 interface DisabledData {
   readonly reason: string;
   readonly object: { readonly disabled: boolean; readonly webhook_oid: number };
@@ -205,7 +205,8 @@ test('a failed delivery is sent again unchanged, and one object’s later event 
   assert.deepEqual(about(free), ['item_create', 'item_update']);
   assert.equal((await webhookOf(webhook.webhook_oid)).pending, 2);
   receiver.behave(answers(200));
-  // Setting it disabled and enabled again tries at once, from where it stopped.
+  // After the webhook is disabled and enabled again, deliveries continue at once from where they
+  // stopped.
   for (const disabled of [true, false]) await change(webhook.webhook_oid, { disabled });
   await deliver();
   assert.deepEqual(about(held), ['item_create', 'item_create', 'item_update']);

@@ -15,7 +15,7 @@ const note = (text: string, moment = at, userId = 1): TaskNote => ({
   by: { userId, name: 'x' },
   attachments: [],
 });
-/** As a client read it, perhaps with another text. */
+/** Returns the note as a client read it, with its text changed or not. */
 const read = (text: string, moment = at, userId = 1): GivenNote => ({
   text,
   at: moment,
@@ -24,7 +24,7 @@ const read = (text: string, moment = at, userId = 1): GivenNote => ({
 });
 const added = (text: string): GivenNote => ({ text, attachments: [] });
 
-/** Returns the texts of the notes after the edit; an edited one shows its first text too. */
+/** Returns the texts of the notes after the edit. An edited note also shows its first text. */
 function after(stored: readonly TaskNote[], given: readonly GivenNote[]): string[] | string {
   const notes = notesAfter(stored, given, writer);
   if (!notes.ok) return notes.reason.field;

@@ -87,7 +87,7 @@ const varietyQuery = `
         group by 1 having count(*) > 1) as several) as "emails with several"
     from auto_order where merchant_id = $1`;
 
-/** The least number of each. */
+/** The least number of each kind of record in the demo's data. */
 const leasts: Readonly<Record<string, number>> = {
   active: 350,
   canceled: 25,

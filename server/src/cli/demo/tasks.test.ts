@@ -12,7 +12,7 @@ test('the demo has work for people, and moving its clock raises more', async () 
   const { db } = app;
   const { merchant, now } = await app.context();
   await fillMerchant(db, { merchant, now, seed: '1', autoOrders: 400, daysMax: 700 });
-  // Two first starts at the same moment.
+  // Two servers start for the first time at the same moment.
   await Promise.all([1, 2].map(() => ensureDemoStaff(db, merchant.merchantId, now)));
   app.app.merchants.forget(merchant.merchantId);
   await ensureDemoStaff(db, merchant.merchantId, now);

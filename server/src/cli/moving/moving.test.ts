@@ -1,5 +1,5 @@
-// A merchant moves from one installation to another, with another SECRET_KEY, and is charged by one
-// of them at most.
+// Tests that a merchant moves from one installation to another with a different SECRET_KEY, and
+// that at most one of the two charges its customers.
 import assert from 'node:assert/strict';
 import {
   appendFile,
@@ -48,7 +48,7 @@ async function installation(name: string): Promise<Installation> {
   return { app, db, seal, dataDir, run: (args, onError) => runPerennial(args, env, onError) };
 }
 
-/** Every row of the merchant, by table. */
+/** Reads every row of the merchant, by table. */
 async function rowsOf(db: DatabasePool): Promise<Map<string, string[]>> {
   const rows = new Map<string, string[]>();
   for (const { name, columns } of await readMerchantTables(db)) {
@@ -159,7 +159,7 @@ test('every row, secret and attachment arrives', async () => {
   assert.match(imported.out, /^MOVE was added, on hold/);
   assert.match((await here.run(['import', ...secret, folderOf('move')])).err, /MOVE already/);
 
-  // The two commands and the clock changed some tables, which the rest of this test checks.
+  // The export, the import and the clock changed these tables; the rest of this test checks them.
   const changed = ['merchant', 'audit_head', 'audit_entry', 'webhook', 'webhook_secret'];
   const arrived = await rowsOf(here.db);
   for (const [name, rows] of before)
@@ -178,7 +178,8 @@ test('every row, secret and attachment arrives', async () => {
 });
 
 test('the merchant is charged and heard after an operator confirms it', async () => {
-  // On hold: its clock continues and nothing is charged or sent. Then an operator confirms.
+  // While the merchant is on hold, its clock continues and nothing is charged or sent. Then an
+  // operator confirms.
   await here.app.setClock(later, 'MOVE');
   await here.app.work();
   assert.equal(here.app.books.captures().length, 0);
@@ -194,7 +195,7 @@ test('the merchant is charged and heard after an operator confirms it', async ()
 });
 
 test('an export with --move waits for the charges that were sent', async (t) => {
-  // The command looks every three seconds.
+  // The command checks every three seconds; this makes the checks follow at once.
   const { sleep } = systemClock;
   t.mock.method(systemClock, 'sleep', (ms: number, signal?: AbortSignal) =>
     ms === 3000 ? Promise.resolve() : sleep(ms, signal),
@@ -232,7 +233,10 @@ test('an export with --move waits for the charges that were sent', async (t) => 
   assert.deepEqual([...new Set(await statesOf(folderOf('wait')))], ['paid']);
 });
 
-/** The gateway is asked about them now instead of in a minute. */
+/**
+ * Ends the leases of the open charges, so the gateway is asked about them now instead of in a
+ * minute.
+ */
 async function answerWaiting(): Promise<void> {
   await there.db.run(
     `update rebill set lease_until = statement_timestamp()
@@ -242,7 +246,7 @@ async function answerWaiting(): Promise<void> {
   await there.app.work('unanswered charges');
 }
 
-/** The states of the rebills that a folder has. */
+/** Returns the states of the rebills in an exported folder. */
 async function statesOf(exported: string): Promise<string[]> {
   const { tables } = await checkExport(exported, () => {});
   const { base, columns } = tables.find(({ name }) => name === 'rebill')!;

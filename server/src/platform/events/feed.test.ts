@@ -23,7 +23,7 @@ async function readAll(from = feedStart): Promise<string[]> {
   return events.map((event) => `${event.objectId}#${event.objectSequence}`);
 }
 
-/** A gate that one part of a test opens for another. */
+/** Returns a gate at which one part of a test waits until another opens it. */
 function gate(): { readonly opened: Promise<void>; open(): void } {
   let open = () => {};
   const opened = new Promise<void>((resolve) => (open = resolve));

@@ -1,4 +1,5 @@
-// Which content may be stored as which type: by signature, not by what the sender says.
+// Tests which content may be stored as which type: the signature decides, not the type that the
+// sender claims.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { extensions, mimeTypeOf } from '../../workflow/fileName.ts';

@@ -7,7 +7,7 @@ import Fastify from 'fastify';
 import { systemClock } from '../clock/systemClock.ts';
 import { bytesMin, roundMs, watchPace } from './bodyPace.ts';
 
-/** A server whose checks of its connections the test makes itself. */
+/** Starts a server. The test itself runs the checks of its connections. */
 async function served(t: TestContext) {
   let nowMs = 0;
   const looks: (() => void)[] = [];
@@ -32,7 +32,7 @@ async function served(t: TestContext) {
   t.after(() => server.close());
   return {
     port: (server.server.address() as AddressInfo).port,
-    /** Waits until the server has received that part of the body. */
+    /** Waits until the server has received this number of bytes of the body. */
     async has(bytes: number) {
       const [socket] = await connected;
       while (socket.bytesRead < bytes && !socket.destroyed) await immediate();
@@ -59,7 +59,7 @@ async function upload(
   return { socket, text: () => ended.then(() => text) };
 }
 
-/** Sends and waits until the bytes have left this process. */
+/** Sends the bytes, and waits until they have left this process. */
 const send = (socket: Socket, bytes: number) =>
   new Promise<void>((resolve) => socket.write(Buffer.alloc(bytes), () => resolve()));
 

@@ -137,7 +137,7 @@ function boundTo(db: DatabasePool): DatabasePool {
   };
 }
 
-/** Numbers from 0 to 1 that are the same in each run (a linear congruential generator). */
+/** Returns numbers from 0 to 1 that are the same in each run (a linear congruential generator). */
 function generator(seed: number): () => number {
   let state = seed;
   return () => (state = (state * 1_103_515_245 + 12_345) % 2 ** 31) / 2 ** 31;

@@ -54,7 +54,7 @@ test('a folder forgets the mails whose Message-ID begins so, and no others', asy
     await transport.send({ ...mail, messageId });
   await transport.forget!({ start: 'TEST-1-2@', date: mail.date });
   assert.deepEqual(await readdir(join(folder, '2026-02-20')), ['TEST-1-23@b.example.eml']);
-  // A day without mails has no folder.
+  // On a day without mails the folder does not exist.
   await transport.forget!({ start: 'TEST-1-2@', date: mail.date.add({ hours: 48 }) });
 });
 

@@ -62,7 +62,7 @@ test('a transaction that takes its time may be busy between two statements', asy
   t.after(() => db.close());
   const busy = async (tx: Database) => {
     await tx.run('select 1');
-    // The process does nothing else meanwhile, as in a long calculation.
+    // The process does nothing else during this time, as in a long calculation.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2300);
     await tx.run('select pg_sleep(2.3)');
   };
@@ -70,6 +70,6 @@ test('a transaction that takes its time may be busy between two statements', asy
     await tx.takeTime();
     await busy(tx);
   });
-  // The rest of the process's transactions have the limits that they had.
+  // Other transactions of this process keep their limits.
   await assert.rejects(db.transaction(busy), isUnavailable);
 });

@@ -5,7 +5,7 @@ import { testDatabase } from '../../../../test/support/database.ts';
 import { differentZones } from './zone.ts';
 
 const at = (text: string) => Temporal.Instant.from(text);
-/** Years of which every time zone database knows the same. */
+/** A year for which every time zone database has the same rules. */
 const now = at('2015-01-01T00:00:00Z');
 const zones = ['America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe', 'UTC'];
 
