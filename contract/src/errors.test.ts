@@ -7,7 +7,7 @@ const words: Readonly<Record<string, unknown>> = new Proxy(anything, {
   get: (known, name) => known[name as keyof typeof known] ?? `<${String(name)}>`,
 });
 
-test('every message is one line that can be a header, ends its sentences and leaves no hole', () => {
+test('every message fits in a header, has whole sentences and leaves no placeholder empty', () => {
   for (const [code, { message }] of Object.entries(errors)) {
     const text = (message as (given: unknown) => string)(words);
     assert.match(text, /\.$/, code);

@@ -57,7 +57,7 @@ test('no two events have the same number', () => {
   assert.equal(new Set(numbers).size, numbers.length);
 });
 
-test('an event either happens here or says why not', () => {
+test('the server emits an event, or its entry says why not', () => {
   for (const [name, reason] of Object.entries(absentEvents)) {
     assert.ok(!Object.hasOwn(events, name), name);
     assert.match(reason, /^This server .*\.$/);

@@ -70,12 +70,12 @@ const refused: readonly [why: string, body: unknown, path: string, keyword: stri
   ['a list over its length', { items: Array(maxListLength + 1).fill({}) }, '/items', 'maxItems'],
 ];
 
-test('the door lets through', () => {
+test('a valid request is accepted', () => {
   for (const [why, body] of accepted)
     assert.ok(autoOrder(body), `${why}: ${ajv.errorsText(autoOrder.errors)}`);
 });
 
-test('the door refuses, naming the field', () => {
+test('an invalid request is refused, and the field is named', () => {
   for (const [why, body, path, keyword] of refused) {
     assert.equal(autoOrder(body), false, why);
     assert.deepEqual(

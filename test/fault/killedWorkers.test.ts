@@ -7,7 +7,7 @@ import { billWhileKilling } from './killing.ts';
 
 const seed = Number(process.env['REBILL_SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 
-test('workers killed at random bill each cycle exactly once', async (t) => {
+test('each cycle is billed exactly once while workers are killed at random', async (t) => {
   t.diagnostic(`seed ${seed}`);
   const { url } = await openTestDatabase(t);
   const checked = await billWhileKilling({

@@ -69,7 +69,7 @@ async function staleAddOns(addOns: number): Promise<void> {
   assert.deepEqual([addOn.next_x_orders, addOn.quantity], [2, 4]);
 }
 
-test('stale forms by every way in', async (t) => {
+test('stale forms in every operation that accepts one', async (t) => {
   const forms = [await withGift(), await withGift(), await withGift(), await withGift()];
   const [one, batched, queued, addOns] = forms.map((form) => form.auto_order_oid!) as [
     number,

@@ -183,7 +183,7 @@ test('a part that a webhook’s payload does not have', async () => {
   );
 });
 
-test('an email of a new order that nothing can be mailed to', async () => {
+test('a new order with an email that cannot receive mails', async () => {
   const insert = (email: string) =>
     app.request({
       operation: 'insertOrder',

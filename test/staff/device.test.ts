@@ -116,7 +116,7 @@ test('two decisions on one code: the first counts', async () => {
   assert.equal((await poll(codes.device_code)).json.error, 'access_denied');
 });
 
-test('refused beginnings', async (t) => {
+test('requests for a device code that are refused', async (t) => {
   const plain = await registerApplication();
   const cases: [string, Record<string, string>, number, string][] = [
     ['an unknown application', { client_id: 'nobody' }, 401, 'invalid_client'],

@@ -196,7 +196,7 @@ test('an unknown application or address is shown to the user, never sent to the 
       }
     });
   }
-  await t.test('two addresses', async () => {
+  await t.test('two addresses in one request', async () => {
     const answer = await browse(
       `${authorizePath}${queryOf(authorization(clientId))}&redirect_uri=https%3A%2F%2Fevil.example`,
     );

@@ -315,7 +315,7 @@ for (const [refused, fault, accepted] of migrations)
     assert.deepEqual([...(await migrationFaults(accepted, catalogue))], [], accepted);
   });
 
-test('a poll of all merchants passes: each node answers for its own', async () => {
+test('a poll of all merchants passes: each node returns its own rows', async () => {
   const poll = `select m.merchant_id from merchant m where exists (
     select from notice n where n.merchant_id = m.merchant_id and n.next_try_at <= statement_timestamp())`;
   assert.deepEqual([...(await shapeFaults(poll, catalogue))], []);

@@ -104,7 +104,7 @@ test('CSV has the names and formats of the wire, and no formulas', () => {
   );
 });
 
-test('nothing is said about the rows before the answers that they need', () => {
+test('the plan for the rows is shown only after all required answers', () => {
   const fields = [
     { key: 'reason', label: 'Reason', isRequired: true },
     { key: 'days', label: 'Days' },

@@ -120,7 +120,7 @@ const meanings: [part: PartName, typed: Values, changes: object[]][] = [
   ['cancel', { when: 'orders', orders: '3' }, [{ field: 'cancel_after_next_x_orders', value: 3 }]],
 ];
 
-test('what is typed becomes the fields of the wire', () => {
+test('typed values become the fields of the request', () => {
   for (const [part, typed, changes] of meanings)
     assert.deepEqual(deedOf(part, typed), { kind: 'update', changes }, `${part} ${changes}`);
 });

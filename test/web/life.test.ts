@@ -76,7 +76,7 @@ test('the heading says what happens next, or why nothing does', () => {
   for (const [row, order, words] of table) assert.equal(headlineOf(row, order, shown), words);
 });
 
-test('a price is told in steps, with the value after each', () => {
+test('a price is explained in steps, with the value after each', () => {
   const line = {
     unit_cost: 18.9,
     total_cost: 37.8,

@@ -79,7 +79,7 @@ test('a kind with tiers stays as it is', () => {
   assert.deepEqual(body, { description: 'Bulk' });
 });
 
-test('a coupon waits, counts and ends', () => {
+test('a coupon is not valid yet, is valid, and has expired', () => {
   const dates = { start_dts: '2026-06-01T00:00:00Z', expiration_dts: '2026-07-01T00:00:00Z' };
   const wordAt = (now: string) => stateOfCoupon(dates, now).word;
   assert.equal(wordAt('2026-05-31T23:59:59Z'), 'Not started');
@@ -271,7 +271,7 @@ test('an adjustment changes what is there and what is free, and nothing else', (
   );
 });
 
-test('what names an item is counted and named', () => {
+test('the uses of an item are counted and named', () => {
   const table: [use: Parameters<typeof namingWords>[0], words: string][] = [
     [{ kind: 'kit', count: 1, names: ['BOX'] }, '1 kit contains it: BOX'],
     [{ kind: 'step', count: 3, names: ['A', 'B'] }, '3 items have a step with it: A, B and 1 more'],

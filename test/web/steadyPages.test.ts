@@ -85,7 +85,7 @@ for (const [what, changes, missing] of table)
 
 let lastId = 100;
 
-test('of any list under any changes, what stays in its place comes, and nothing twice', () =>
+test('whatever changes in a list, rows that stay in place are read, and none is read twice', () =>
   fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 0, max: 40 }),

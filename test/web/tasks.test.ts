@@ -147,7 +147,7 @@ test('a change is taken back to what was', () => {
     assert.deepEqual(inverseOf(before, change), inverse);
 });
 
-test('my task that I handed over comes back by way of the queue', () => {
+test('the undo of a handover returns the task by way of the queue', () => {
   const mine = { assigned_to_user_id: me };
   assert.deepEqual(undoSteps(mine, { assigned_to_user_id: 8 }, me), [
     { assigned_to_user_id: null, assigned_to_group_id: null },
@@ -157,7 +157,7 @@ test('my task that I handed over comes back by way of the queue', () => {
   assert.equal(undoSteps({ assigned_to_user_id: 8 }, { assigned_to_user_id: 9 }, me).length, 1);
 });
 
-test('many tasks are taken back with one request for each state that they had', () => {
+test('an undo of many tasks sends one request for each state that they had', () => {
   const before = [
     { workflow_task_uuid: 'a', priority: '1 - low' },
     { workflow_task_uuid: 'b', priority: '3 - high' },
@@ -169,7 +169,7 @@ test('many tasks are taken back with one request for each state that they had', 
   ]);
 });
 
-test('two changes of one field meet; changes of different fields do not', () => {
+test('two changes of one field are a conflict; changes of different fields are not', () => {
   const theirs: WorkflowTask = { ...task, priority: '3 - high' };
   assert.deepEqual(conflictsOf(task, theirs, { tags: ['x'] }), []);
   assert.deepEqual(conflictsOf(task, theirs, { priority: '3 - high' }), []);

@@ -209,7 +209,7 @@ test('410 stops: nothing more is sent, and what waits is kept', async (t) => {
   await remove(oid);
 });
 
-test('Retry-After holds everything back for so long', async (t) => {
+test('Retry-After holds everything back for that time', async (t) => {
   const receiver = await startReceiver(t);
   receiver.behave(answers(429, { 'retry-after': '7200' }));
   const { webhook_oid: oid } = await addWebhook(receiver.url, { maximum_events: 1 });
@@ -247,7 +247,7 @@ test(
   },
 );
 
-test('a name that changes its address between two connections gains nothing', async (t) => {
+test('a name that resolves to another address at the next connection reaches nothing inside', async (t) => {
   const receiver = await startRawReceiver(t);
   receiver.behave((socket) =>
     socket.end('HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 0\r\n\r\n'),

@@ -72,7 +72,7 @@ async function assertRefused(
   assert.equal(canary.connections, 0);
 }
 
-test('the canary receives permitted requests', async (t) => {
+test('the server on loopback receives permitted requests', async (t) => {
   const canary = await startRawReceiver(t);
   await post(
     senderFor(t, () => []),
@@ -130,7 +130,7 @@ test('a harmless name that resolves to an internal address, or to several', asyn
   );
 });
 
-test('a developer on loopback may not go elsewhere inside', async (t) => {
+test('a webhook on loopback may not reach other internal addresses', async (t) => {
   const canary = await startRawReceiver(t);
   const sender = senderFor(t, () => ['0.0.0.0', '10.0.0.1', '169.254.169.254']);
   const elsewhere = internalV4.filter((address) => !address.startsWith('127.'));
@@ -181,7 +181,7 @@ test('a host that the installation does not name gets nothing, also when it was 
   }
 });
 
-test('two hundred and more were tried', (t) => {
+test('more than two hundred destinations were tried', (t) => {
   t.diagnostic(`${tried} hostile destinations, 0 connections`);
   assert.ok(tried >= 200);
 });

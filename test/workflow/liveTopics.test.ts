@@ -125,7 +125,7 @@ test('tasks, auto orders and orders are reported to those who listen to them', a
   tasks.close();
 });
 
-test('a stop of the charges is reported, and to a newcomer what is so now', async () => {
+test('a stop of the charges is reported, and a new connection gets the present state', async () => {
   const client = await connectTopics(app, address, ours, { topics: ['charging'] });
   const [first] = await client.until(1, isOf('charging'));
   assert.deepEqual(summary(first!), ['charging', 'charging changed', 'merchant', 'TEST']);

@@ -110,7 +110,7 @@ test('a task keeps the name of its object, and every name of the object finds it
   }
 });
 
-test('who I am, and who else there is', async () => {
+test('the caller, and the other users and groups', async () => {
   assert.deepEqual((await ask(app, { operation: 'getWorkflowMe', key: ann.key })).user, {
     user_id: ann.userId,
     user: 'Ann Archer',
@@ -307,7 +307,7 @@ test('notes are added and edited by who wrote them, and the first text stays', a
   assert.equal(kept.body.task.notes.length, 2);
 });
 
-test('a delayed task wakes and a task expires when the clock gets there', async () => {
+test('a delayed task opens and a task expires when the clock reaches the moment', async () => {
   await app.setClock('2026-01-15T17:00:00Z');
   const sleeper = await addTask(app, {
     task_name: 'Sleeper',

@@ -212,7 +212,7 @@ test('it is read by oid, by code and in batches; another merchant sees nothing o
   assert.deepEqual((await app.request({ operation: 'getAutoOrders', key })).body.auto_orders, []);
 });
 
-test('every expansion at once follows the contract, in detail and in a list', async () => {
+test('all expansions together follow the contract, in a detail and in a list', async () => {
   const { auto_order_oid: oid } = await subscribe('whole@example.com');
   const query = { _expand: expansions.auto_order.join(',') };
   const one = await app.request({

@@ -306,7 +306,7 @@ test('totals are reported up to 10,000', async () => {
   ]);
 });
 
-test('an unexpanded auto order holds its scalars, and nothing that is absent', async () => {
+test('an unexpanded auto order has its scalars, and no field without a value', async () => {
   const [text] = await readAutoOrderTexts(db, 'DEMO', zone, [1], none);
   assert.deepEqual(JSON.parse(text!.json), {
     auto_order_oid: 1,

@@ -92,7 +92,7 @@ test('a day of the month that February lacks is kept for March', () => {
   );
 });
 
-test('a line that starts no schedule says why', () => {
+test('a line that starts no schedule returns the reason', () => {
   const cases: [why: string, given: Partial<PurchasedLine>][] = [
     [
       'not auto orderable',

@@ -454,7 +454,7 @@ test('a port that is taken is named before the store is opened', async (t) => {
   assert.match(err, new RegExp(`port ${port} is taken; set PORT`));
 });
 
-test('a server ends although PostgreSQL does not respond to its farewell (M2)', async () => {
+test('a server ends even if PostgreSQL does not respond to the end of its connection (M2)', async () => {
   const said: object[] = [];
   const log = { error: (facts: object) => said.push(facts) };
   const codes: number[] = [];
@@ -470,7 +470,7 @@ test('a server ends although PostgreSQL does not respond to its farewell (M2)', 
   assert.deepEqual(codes, [1], 'one that responds ends in order, and no time passes');
 });
 
-test('a start whose informative lines cannot be read continues', async () => {
+test('a start continues when no reader takes its informative lines', async () => {
   const said: object[] = [];
   const log = { warn: (facts: object) => said.push(facts) };
   const err = new Error('timeout exceeded when trying to connect');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { showProgress } from './progress.ts';
 
-test('the total may grow, so what is done is never more than that', () => {
+test('the total may grow, and the finished part never exceeds it', () => {
   const lines: string[] = [];
   const stream = { isTTY: true, write: (line: string) => lines.push(line) };
   const progress = showProgress('rows (MB)', 34, stream as unknown as NodeJS.WriteStream);

@@ -213,7 +213,7 @@ for (const [what, first, second, off] of pairs)
     assert.equal(sum(found.lines), off);
   });
 
-test('a code counts once, one-time codes of a coupon several times where it says so', () => {
+test('a code counts once; several one-time codes of a coupon count if the coupon allows it', () => {
   const many = coupon({ ...tenOff, allow_multiple_one_time_codes: true });
   const codes = (...codes: string[]) =>
     discounts(

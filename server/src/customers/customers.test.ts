@@ -238,7 +238,7 @@ for (const { name, customer, field } of refused) {
   });
 }
 
-test('nothing there, or nothing of one’s own: 404; no key or permission: 401', async () => {
+test('an object that is unknown or of another merchant: 404; no key or permission: 401', async () => {
   await app.addMerchant('OTHER');
   const other = await app.addKey('OTHER');
   const reader = await app.addKey('TEST', ['customer_read', 'order_write']);

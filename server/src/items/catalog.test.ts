@@ -60,7 +60,7 @@ describe('a batch of updates', () => {
   });
 });
 
-test('an inventory snapshot shows what is there and what is not promised', async () => {
+test('an inventory snapshot shows what is in stock and what is available', async () => {
   await insert('LAMP', {
     shipping: {
       track_inventory: true,
@@ -132,7 +132,7 @@ test('reviews belong to their item; approved ones make its figures', async () =>
   assert.match(error.user_message, /^overall is not a valid score/);
 });
 
-test('the digital library keeps what is said about files', async () => {
+test('the digital library stores the data of files', async () => {
   const body = { description: 'Guide', external_id: 'g-1', mime_type: 'application/pdf' };
   const { digital_item, warning } = await ask({
     operation: 'insertDigitalItem',

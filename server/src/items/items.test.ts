@@ -86,7 +86,7 @@ test('a sale begins and ends at the moments that were written, in any offset', a
   }
 });
 
-test('a cleared price is not called one without effect', async () => {
+test('a cleared price has an effect, and no warning says otherwise', async () => {
   const own = await testApp();
   const { body } = await own.request({
     operation: 'insertItem',
@@ -103,7 +103,7 @@ test('a cleared price is not called one without effect', async () => {
   assert.equal(cleared.body.warning, undefined);
 });
 
-test('a day of a step that counts is not called one without effect', async () => {
+test('a day of a step that is used has an effect, and no warning says otherwise', async () => {
   const own = await testApp();
   const forms = ['2026-06-01', '2026-06-01T04:00:00Z', '2026-06-01T12:00:00+02:00'];
   for (const [place, form] of forms.entries()) {
@@ -470,7 +470,7 @@ test('an item is not renamed', async () => {
   assert.match(body.error.user_message, /^merchant_item_id cannot change from BOX/);
 });
 
-test('nothing there, or nothing of one’s own: 404; no key or permission: 401', async () => {
+test('an object that is unknown or of another merchant: 404; no key or permission: 401', async () => {
   await app.addMerchant('OTHER');
   const other = await app.addKey('OTHER');
   const reader = await app.addKey('TEST', ['item_read']);

@@ -51,7 +51,7 @@ test('a skipped time moves forward, a doubled one is the earlier', () => {
   );
 });
 
-test('a day has the hours it has', () => {
+test('a day has 24 hours, or more or fewer when clocks change', () => {
   const hours = (day: string, zone: string) => {
     const { from, until } = dayBounds(startOfDay(Temporal.PlainDate.from(day), zone), zone);
     return (until.epochMilliseconds - from.epochMilliseconds) / 3_600_000;

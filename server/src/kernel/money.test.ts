@@ -93,7 +93,7 @@ test('a division rounds the way it says', () => {
   }
 });
 
-test('a proportion is exact: its halves are halves', () => {
+test('a proportion is exact, also when it ends in one half', () => {
   const cases: [amount: number, part: number, whole: number, result: number][] = [
     [3, 5, 6, 3],
     [6, 1, 12, 1],
@@ -184,7 +184,7 @@ test('left-over cents go to the largest remainders, to earlier parts first', () 
   assert.throws(() => allocate(minor(1), [-1]), { name: 'Bug' });
 });
 
-test('money is whole: our own code cannot make anything else', () => {
+test('amounts are whole numbers of minor units: our code cannot make others', () => {
   for (const units of [0.5, Number.NaN, 2 ** 53])
     assert.throws(() => minor(units), { name: 'Bug' });
 });

@@ -52,7 +52,7 @@ test('a moment moves by the shift of its stretch, around every change of the clo
     }
 });
 
-test('what a wall showed, the other wall shows', () => {
+test('a local time stays the same in the other zone', () => {
   const cases: [moment: string, from: string, to: string, shown: string][] = [
     ['2027-02-28T15:00:00Z', 'America/New_York', 'Asia/Tokyo', '2027-02-28T10:00:00+09:00'],
     ['2027-02-01T05:00:00Z', 'America/New_York', 'America/Chicago', '2027-02-01T00:00:00-06:00'],

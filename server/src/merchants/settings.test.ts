@@ -8,7 +8,7 @@ const world = await testApp();
 const read = async () => (await world.request({ operation: 'getMerchantSettings' })).body.settings;
 const change = (body: object) => world.request({ operation: 'updateMerchantSettings', body });
 
-test('a new merchant has what it was made with, and our defaults go without saying', async () => {
+test('a new merchant shows the settings that it was made with, and no defaults', async () => {
   assert.deepEqual(await read(), {
     merchant_id: 'TEST',
     company_name: 'TEST',
@@ -17,7 +17,7 @@ test('a new merchant has what it was made with, and our defaults go without sayi
   });
 });
 
-test('what is given is changed, what is absent stays, and the engine goes by it', async () => {
+test('given settings change, absent ones stay, and the engine uses the result', async () => {
   const dunning = { retry_days: [1, 5], at_end: 'cancel', retry_coupon_codes: ['', 'STAY'] };
   const first = await change({
     dunning,
@@ -56,12 +56,12 @@ test('a null or an unknown field inside a section is never stored', async () => 
 });
 
 const refused: [name: string, body: object, field: RegExp][] = [
-  ['a zone that is none', { time_zone: 'Mars/Olympus' }, /^time_zone is not the name of an IANA/],
+  ['the name of no zone', { time_zone: 'Mars/Olympus' }, /^time_zone is not the name of an IANA/],
   ['an offset as a zone', { time_zone: '+02:00' }, /^time_zone is not the name of an IANA/],
   ['a date as a zone', { time_zone: '2026-11-25T12:00:00Z' }, /^time_zone is not the name of/],
   // Only PostgreSQL knows this zone.
   [
-    'a zone of one of the two',
+    'a zone that only PostgreSQL knows',
     { time_zone: 'posixrules' },
     /^time_zone is not the name of an IANA/,
   ],

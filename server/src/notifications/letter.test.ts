@@ -68,7 +68,7 @@ test('a declined card: on hold and not canceled, when the next try is, where to 
   assert.match(mail, /Update your card:\nhttps:\/\/shop\.example\/billing\/t/);
 });
 
-test('an end by declines says so; any other end does not speak of the card', () => {
+test('the mail about an end by declines says so; any other end does not mention the card', () => {
   assert.match(
     text('disabled', { isAfterDeclines: true }),
     /could not charge your card[^]*Update your card/,

@@ -18,7 +18,7 @@ const event = (
   objectSequence: 1,
 });
 
-test('which mails events ask for', async (t) => {
+test('which mails an event causes', async (t) => {
   const cases: [what: string, events: RecordedEvent[], mails: string[]][] = [
     [
       'a paid rebill',

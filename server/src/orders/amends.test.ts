@@ -38,7 +38,7 @@ const ship = (order_id: string) =>
     body: { shipments: [{ order_id, tracking_numbers: ['1Z'] }] },
   });
 
-test('a token stands for an order of its merchant, and nothing else is a token', async () => {
+test('a token identifies an order of its merchant, and no other text is a token', async () => {
   const id = await placed();
   const { body } = await app.request({ operation: 'generateOrderToken', ...on(id) });
   const read = (order_token: string, key = app.key) =>

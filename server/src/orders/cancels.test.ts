@@ -101,7 +101,7 @@ test('a paid order is refunded in full and rejected, and its auto order is cance
   );
 });
 
-test('an order refunded in part is refunded of the rest', async () => {
+test('an order that was refunded in part gets the rest refunded', async () => {
   const id = await placed();
   await app.request({
     operation: 'refundOrder',

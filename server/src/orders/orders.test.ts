@@ -700,7 +700,7 @@ test('what was read can be written back without a change', async () => {
   assert.deepEqual(after, before);
 });
 
-test('money that came another way: moving on counts as paid, once', async () => {
+test('an order that is paid another way: its move to the next stage counts as payment, once', async () => {
   const { order_id } = (await insert({ ...placed, payment: { payment_method: 'Check' } })).body
     .order;
   const { body } = await put(order_id, { current_stage: 'Shipping Department' });
@@ -884,7 +884,7 @@ test('a list that asks for too much is refused', async () => {
   );
 });
 
-test('nothing there, or nothing of one’s own: 404; no key or permission: 401', async () => {
+test('an object that is unknown or of another merchant: 404; no key or permission: 401', async () => {
   const { order_id } = (await insert(placed)).body.order;
   await app.addMerchant('OTHER');
   const other = await app.addKey('OTHER');
@@ -977,7 +977,7 @@ async function visaShop() {
   return { key, said, buy };
 }
 
-test('the gateway’s word on a card counts, at the purchase and at each change of it', async () => {
+test('the facts of the gateway about a card decide, at the purchase and at each change', async () => {
   const { key, said, buy } = await visaShop();
   const refused = await buy('tok_mastercard_0530_4444');
   assert.match(refused.body.error.user_message, /card_type is not a type of card/);

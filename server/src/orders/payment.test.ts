@@ -99,7 +99,7 @@ test('a second try is a second transaction', () => {
   );
 });
 
-test('every stage leads somewhere else that exists, and out of every unpaid one the money can come', () => {
+test('every stage leads to other existing stages, and every unpaid one can become paid', () => {
   for (const stage of orderStages) {
     const next = stageTransitions[stage];
     assert.ok(
@@ -113,7 +113,7 @@ test('every stage leads somewhere else that exists, and out of every unpaid one 
   }
 });
 
-test('a rejection has its moment, which goes when the order comes back', () => {
+test('a rejected order has the moment of its rejection, until it is reopened', () => {
   const rejected = inStage({ current_stage: 'Accounts Receivable' }, 'Rejected', 'then');
   assert.equal(rejected.reject_dts, 'then');
   const back = inStage(rejected, 'Accounts Receivable', 'later');

@@ -219,7 +219,7 @@ function pdfText(base64: string | undefined): string {
   return [...file.matchAll(/\((.*)\) Tj/g)].map(([, text]) => text).join('\n');
 }
 
-test('an invoice is a PDF with the amounts; a letter that it cannot show is said', async () => {
+test('an invoice is a PDF with the amounts; a warning names letters that it cannot show', async () => {
   const { status, body: answer } = await app.request({
     operation: 'generateInvoice',
     params: { order_id },

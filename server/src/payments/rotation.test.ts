@@ -57,7 +57,7 @@ test('where a charge goes', async (t) => {
   }
 });
 
-test('a key always goes the same way, and many keys go by weight', () => {
+test('a key always gets the same route, and many keys are spread by weight', () => {
   const gateways = [gateway('a', 70), gateway('b', 30)];
   const first = keys.map((key) => routeOf(gateways, key)[0]);
   assert.deepEqual(

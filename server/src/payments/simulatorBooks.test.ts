@@ -12,7 +12,7 @@ const order = (cardToken: string) => chargeOrder('simulator', chargeOf(cardToken
 const outcome = (answer: BookAnswer) =>
   answer.kind === 'charge' ? (answer.charge.declined ?? 'captured') : answer.kind;
 
-test('what each card meets', async (t) => {
+test('the outcome of each card', async (t) => {
   const cases: [token: string, behaviour: object][] = [
     ['tok_approve', { kind: 'approve' }],
     ['tok_approve-anna', { kind: 'approve' }],
@@ -33,7 +33,7 @@ test('what each card meets', async (t) => {
     );
 });
 
-test('a mixed card meets each fate as often as it says, and a key always the same', () => {
+test('a mixed card has each outcome as often as its token says, and a key always the same one', () => {
   const fates = Array.from({ length: 4000 }, (_, n) =>
     behaviourOf('tok_mixed_5_5_5', { key: `k${n}`, declinesBefore: 0 }),
   );

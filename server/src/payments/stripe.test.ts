@@ -43,7 +43,7 @@ test('a charge names customer, card, amount and what it is for, under its own ke
   });
 });
 
-test('amounts go out as Stripe counts them', async (t) => {
+test('amounts are sent in the units of Stripe', async (t) => {
   const { standIn, gateway } = await opened(t);
   for (const [currency, sent] of [
     ['USD', '500'],
@@ -116,7 +116,7 @@ const refusedRequests: [
   [500, { type: 'api_error', message: 'Broken.' }, 'unknown'],
 ];
 
-test('which refused requests are declines and which say nothing of the card', async (t) => {
+test('which refused requests are declines, and which say nothing about the card', async (t) => {
   const { standIn, gateway } = await opened(t);
   for (const [status, error, kind, reason] of refusedRequests) {
     await t.test(`${status} ${String(error['code'] ?? error['type'])}`, async () => {

@@ -95,7 +95,7 @@ async function staged(...moments: string[]) {
   };
 }
 
-test('an advance plays what falls due day by day, the clock never past what is not done', async () => {
+test('an advance plays what falls due day by day, and the clock never passes unfinished work', async () => {
   const { app, work, advance, parts } = await staged(
     '2026-02-01T10:00:00Z',
     '2026-02-01T23:00:00Z',
@@ -116,7 +116,7 @@ test('an advance plays what falls due day by day, the clock never past what is n
   assert.equal(underWay, undefined);
 });
 
-test('a running clock runs on from where it was put', async () => {
+test('a running clock continues from the moment to which it was set', async () => {
   const { clock, advance } = await staged();
   await advance({ mode: 'running', now_dts: '2027-01-01T00:00:00Z' });
   clock.move(90_000);
@@ -217,7 +217,7 @@ test('an advance that is stopped ends with its stretch, and its days are finishe
   assert.equal(work.played.length, 3);
 });
 
-test('an advance that was cut off in a stretch is stopped behind what that stretch did', async () => {
+test('an advance that was cut off in a stretch is stopped after the work of that stretch', async () => {
   const { app, work, parts, advance } = await staged(
     '2026-02-01T10:00:00Z',
     '2026-02-20T10:00:00Z',

@@ -72,7 +72,7 @@ async function nameIt(): Promise<void> {
   });
 }
 
-test('what names an item is read before it is deleted, and then that comes true', async () => {
+test('the uses of an item are listed before its deletion, which then has the listed effects', async () => {
   const { item } = await insert({
     merchant_item_id: 'Part',
     pricing: { cost: 5 },

@@ -96,7 +96,7 @@ for (const [name, result, failures, jitter, expected] of cases) {
   });
 }
 
-test('a webhook is beyond hope after three days of failing, not a second earlier', () => {
+test('a webhook is given up after three days of failures, not a second earlier', () => {
   assert.ok(isBeyondHope(Temporal.Instant.from('2026-02-26T12:00:00Z'), now));
   assert.ok(!isBeyondHope(Temporal.Instant.from('2026-02-26T12:00:01Z'), now));
 });
@@ -125,7 +125,7 @@ const waiting: [what: string, nextAt: string, attempts: number, lastTried: strin
     ['in hand since its retry was due', '12:00:40', 1, '11:58:30', false],
   ];
 for (const [what, nextAt, attempts, lastTried, is] of waiting)
-  test(`surely waiting: ${what}: ${is}`, () => {
+  test(`whether a delivery certainly waits: ${what}: ${is}`, () => {
     const at = (time: string) => Temporal.Instant.from(`2026-03-01T${time}Z`);
     const delivery = { nextAt: at(nextAt), attempts, lastTriedAt: at(lastTried) };
     assert.equal(isWaiting(delivery, now, 60_000), is);

@@ -251,7 +251,7 @@ for (const [event, more, raise, close] of heard) {
   );
 }
 
-test('a soft decline, an update and events of tasks themselves are none of its business', () => {
+test('a soft decline, an update and events of tasks raise no task', () => {
   for (const name of ['auto_order_update', 'workflow_task_create', 'auto_order_decline'])
     assert.ok(
       !isRelevant({ name, objectType: 'auto order', objectId: '1', data: { hard: false } }),

@@ -89,7 +89,7 @@ await writeFile(join(there.dataDir, 'files', 'MOVE', 'letter'), 'Dear shop');
 const secret = ['--secret-key-file', join(folder, 'there.key')];
 let before: ReadonlyMap<string, string[]> = new Map();
 
-test('an export with --move puts the merchant on hold and writes it down', async () => {
+test('an export with --move puts the merchant on hold and records it', async () => {
   assert.match(
     (await there.run(['export', '--merchant', 'NONE', folderOf('none')])).err,
     /no merchant/,
@@ -177,7 +177,7 @@ test('every row, secret and attachment arrives', async () => {
   assert.match(log.out, /^MOVE: all \d+ entries are intact/);
 });
 
-test('the merchant is charged and heard after an operator confirms it', async () => {
+test('the merchant is charged and its events are sent after an operator confirms the move', async () => {
   // While the merchant is on hold, its clock continues and nothing is charged or sent. Then an
   // operator confirms.
   await here.app.setClock(later, 'MOVE');

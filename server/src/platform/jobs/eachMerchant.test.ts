@@ -11,7 +11,7 @@ const failing = (failingIds: readonly string[], worked: string[]) => async (merc
 };
 
 for (const atOnce of [1, 3]) {
-  test(`a merchant whose work fails keeps no other from theirs, ${atOnce} at once`, async () => {
+  test(`work that fails for one merchant does not stop the others, ${atOnce} at once`, async () => {
     const worked: string[] = [];
     const each = eachMerchant(log, 'a worker', atOnce);
     assert.equal(await each(['A', 'B', 'C'], failing(['A'], worked)), 4);
@@ -19,7 +19,7 @@ for (const atOnce of [1, 3]) {
   });
 }
 
-test('where nothing was done and something failed, the failure goes to the loop', async () => {
+test('if nothing was done and something failed, the loop gets the failure', async () => {
   const each = eachMerchant(log, 'a worker');
   await assert.rejects(each(['A'], failing(['A'], [])), /the work of A/);
   await assert.rejects(each(['A', 'B'], failing(['A', 'B'], [])), /the work of 2 merchants failed/);

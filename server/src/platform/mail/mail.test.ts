@@ -62,7 +62,7 @@ test('a folder that cannot be written defers', async () => {
   assert.equal((await folderTransport('/dev/null/nowhere').send(mail)).kind, 'deferred');
 });
 
-test('what a mail server says becomes an outcome', async (t) => {
+test('the reply of a mail server becomes an outcome', async (t) => {
   const received: string[] = [];
   const server = new SMTPServer({
     authOptional: true,
@@ -103,7 +103,7 @@ test('what a mail server says becomes an outcome', async (t) => {
   assert.equal((await transport.send({ ...mail, to: 'busy@example.com' })).kind, 'deferred');
 });
 
-test('a mail server elsewhere gets mails over TLS that is checked, or none', async (t) => {
+test('a mail server on another machine gets mails over verified TLS, or none', async (t) => {
   const cases: [what: string, server: SMTPServerOptions, ca: string | undefined, kind: string][] = [
     ['no STARTTLS', { disabledCommands: ['STARTTLS'] }, testAuthority, 'deferred'],
     ['a certificate of an unknown authority', {}, undefined, 'deferred'],

@@ -15,7 +15,7 @@ test('statements of a transaction may be sent at once, and run in their order', 
   assert.deepEqual(seen, [{ n: 1 }, { n: 2 }, { n: 3 }]);
 });
 
-test('what follows a failed statement at its side is refused, and stores nothing', async () => {
+test('a statement that was sent right after a failing one is refused, and stores nothing', async () => {
   const db = await testDatabase();
   const started = Promise.withResolvers<void>();
   let late: Promise<unknown> | undefined;
