@@ -110,7 +110,7 @@ test('a cancelation after N orders ends the schedules of all items at the same o
   );
 });
 
-test("future schedules of several items are independent unless a cancelation ends them", () => {
+test('future schedules of several items are independent unless a cancelation ends them', () => {
   for (const context of [planContext(), planContext({}, { cancelAfterNextXOrders: 1_000_000 })]) {
     const schedules = futureSchedulesOf([coffee, tea], catalog, context, 4);
     assert.deepEqual([schedules.get(1)?.length, schedules.get(2)?.length], [4, 4]);
