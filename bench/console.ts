@@ -55,7 +55,7 @@ async function measure(context: BrowserContext, baseUrl: string, name: string): 
 /** A page with the list, and how the journey finds its parts. */
 interface ListPage {
   readonly page: Page;
-  /** Loads the list again. */
+  /** Loads the list again, as at the start of the journey. */
   open(): Promise<void>;
   readonly text: string;
   readonly active: string;

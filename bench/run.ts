@@ -1,6 +1,6 @@
 // `npm run bench [name …]`: runs all benchmarks, or those that are named, one after the other, each
 // in a separate process. A figure is a ratio of things measured side by side in one run; the last
-// lines tell which of them miss their goals.
+// lines name the figures that miss their goals.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync } from 'node:fs';

@@ -14,8 +14,9 @@ import {
 import type { DueTerms } from './dueMerchant.ts';
 
 /*
- * A merchant with everything that a rebill may cost: every auto order has two coupons, an option, a
- * kit, counted items, a shipping method by weight, and taxes of up to four levels.
+ * Builds a merchant to whose rebills every rule of a price applies: each auto order has two
+ * coupons, an option, a kit, counted items, a shipping method by weight, and taxes of up to four
+ * levels.
  */
 
 const addresses = [homes.novato, homes.oakland, homes.reno, homes.vienna].map(

@@ -30,7 +30,7 @@ export interface Cost {
   readonly postgresUs: number;
 }
 
-/** Runs `work` and returns what it cost. */
+/** Runs `work` and returns its cost. */
 export async function costOf<Value>(
   { cpuMs }: BenchStore,
   work: () => Promise<Value>,

@@ -62,7 +62,9 @@ test('by keyboard alone: down, select, peek, close, palette, keys', withBrowser,
   await close();
 });
 
-/** The row with the cursor is never behind the header or below the edge of the list. */
+/**
+ * Asserts that the row with the cursor is never behind the header or below the edge of the list.
+ */
 async function assertCursorStaysInView(page: Page): Promise<void> {
   for (let press = 0; press < 25; press++) await page.keyboard.press('j');
   const place = '[role=grid] [role=row][data-current]';

@@ -1,4 +1,4 @@
-/** Our models against the published ones, field by field. */
+/** Compares our models with the published ones, field by field. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { fieldsOf } from '@perennial/contract/fields.ts';

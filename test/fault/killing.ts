@@ -263,7 +263,7 @@ const startWorker = async (
   deaths: Deaths,
 ): Promise<ChildProcess> => (await start('./engineProcess.ts', [url, gatewayUrl], deaths)).process;
 
-/** Numbers from 0 to 1 that follow from the seed (mulberry32). */
+/** Returns numbers from 0 to 1 that follow from the seed (mulberry32). */
 export function random(seed: number): () => number {
   let state = seed;
   return () => {

@@ -163,7 +163,7 @@ function capturesOf({ gateways, merchant }: Rebills): Map<string, number[]> {
   );
 }
 
-/** Each order is captured as a whole, once, if it is paid, and never if it is not. */
+/** Asserts that each paid order is captured as a whole, once, and each unpaid one never. */
 async function checkOrders(rebills: Rebills, orderIds: readonly string[], where: string) {
   const { db, merchant, gateways } = rebills;
   const captures = capturesOf(rebills);

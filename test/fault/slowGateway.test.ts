@@ -43,8 +43,8 @@ class HandClock {
 }
 
 /**
- * A gateway that takes one charge at a time and 25 s for it, and captures whatever is sent, however
- * often.
+ * Returns a gateway that takes one charge at a time, needs 25 s for it, and captures every charge
+ * that is sent, however often.
  */
 function forgetfulGateway(hand: HandClock, onCharge: (count: number) => Promise<void>) {
   const sent: { key: string; untilMs: number }[] = [];

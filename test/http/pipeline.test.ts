@@ -325,7 +325,7 @@ test('a limit that is exceeded is reported as UltraCart reports it', async () =>
   assert.match(String(reply.headers['retry-after']), /^1[12]\d\d$/);
 });
 
-test('who tries keys is held up by the address, and others are not', async () => {
+test('a client that guesses keys is limited by its address, and other clients are not', async () => {
   const limited = await openDoor({ routes, rateLimits: [{ limit: 2, seconds: 3600 }] });
   const tryKey = async (address: string) =>
     (await limited.ask({ key: 'a'.repeat(64), address })).status;

@@ -43,7 +43,7 @@ export const indexOfDay = (year: number, month: number, day: number): number =>
 export const wallMs = (dayIndex: number, timeMs: number): number =>
   listStartMs + dayIndex * 86_400_000 + timeMs;
 
-/** The meaning of each frequency of the wire: a number of days or of months. */
+/** The number of days or months of each frequency. */
 export const meanings: Readonly<Record<Frequency, readonly [amount: number, unit: 'd' | 'm']>> = {
   Weekly: [7, 'd'],
   Biweekly: [14, 'd'],
@@ -102,7 +102,10 @@ export interface Span {
   readonly offset: number;
 }
 
-/** A zone's offset spans over the years 2000 to 2037 as the platform's formatter shows them. */
+/**
+ * Returns a zone's spans with one offset each, from 2000 to 2037, as the platform's formatter shows
+ * them.
+ */
 export function spansOf(zone: string): Span[] {
   // This does not use Temporal: the platform formats the wall time of a moment, and the difference
   // is the offset.

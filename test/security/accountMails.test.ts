@@ -1,4 +1,5 @@
-// Users get a mail about each change of their accounts. No mail contains a secret.
+// Tests that users get a mail about each change of their accounts, and that no mail contains a
+// secret.
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

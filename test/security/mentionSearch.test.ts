@@ -293,7 +293,7 @@ const texts: [given: string, redacted: string][] = [
   ['mailto:ann@example.com?x, o|email=ann@example.com', 'mailto:(erased)?x, o|email=(erased)'],
   ['copy@example.com', 'copy@example.com'],
 ];
-test('in records of others only a whole email and a full name go', () => {
+test('in records of others only a whole email and a full name are removed', () => {
   assert.deepEqual(ann.emails, ['ann@example.com', 'old@example.com']);
   for (const [given, redacted] of texts) assert.equal(others.text(given), redacted);
   assert.deepEqual(

@@ -247,14 +247,14 @@ const texts: [given: string, inOwn: string, inOthers: string][] = [
   ['mary-ann@example.com', 'mary-(erased)@example.com', 'mary-ann@example.com'],
   ['ends in 4242, order 14242', 'ends in (erased), order 14242', 'ends in 4242, order 14242'],
 ];
-test('words go where no letter continues them; other records lose only what names one person', () => {
+test('words are removed only as a whole; other records lose only what names one person', () => {
   for (const [given, inOwn, inOthers] of texts) {
     assert.equal(own.text(given), inOwn);
     assert.equal(mention.text(given), inOthers);
   }
 });
 
-test('fields about people go from JSON, also those of our records; sums and codes stay', () => {
+test('fields about people are removed from JSON, also in our own records; sums and codes stay', () => {
   const given = {
     billing: { first_name: 'Ann', state_region: 'NY' },
     cardToken: 'tok',

@@ -104,7 +104,7 @@ const bounds: [retention: Record<string, number>, status: number, fault?: RegExp
   [{ order_days: 3651 }, 400, /from 180 to 3650/],
   [{}, 200],
 ];
-test('periods have bounds, and an empty section is the usual periods', async () => {
+test('periods have bounds, and an empty section means the default periods', async () => {
   for (const [retention, status, fault] of bounds) {
     const answer = await app.request({
       operation: 'updateMerchantSettings',
@@ -117,7 +117,7 @@ test('periods have bounds, and an empty section is the usual periods', async () 
   }
 });
 
-test('the preview counts what would go, and nothing goes', async () => {
+test('the preview counts what would be removed, and removes nothing', async () => {
   const { preview } = await ask({
     operation: 'previewRetention',
     body: { order_days: 200, mail_days: 200 },
@@ -131,7 +131,7 @@ test('the preview counts what would go, and nothing goes', async () => {
   assert.ok((await emailsOf(all)).every((email) => email !== null));
 });
 
-test('people of finished orders go; unshipped, disputed, active and recent orders keep theirs', async () => {
+test('people of finished orders are removed; unshipped, disputed, active and recent orders keep theirs', async () => {
   const sums = () =>
     app.db.rows(`select order_id, total_minor, summary::text from orders where merchant_id = 'TEST'
        order by order_id`);
@@ -185,7 +185,7 @@ test('an erased order is not erased again', async () => {
   assert.equal(preview.order_days.count, 2);
 });
 
-test('events and the log of deliveries go by their periods, each object keeps its last event', async () => {
+test('events and the log of deliveries are removed by their periods; each object keeps its last event', async () => {
   await app.db.run(
     `update event set recorded_at = shifted(recorded_at, -864e6) where merchant_id = 'TEST'`,
   );

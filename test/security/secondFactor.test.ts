@@ -202,7 +202,7 @@ test('a password that another person chose is replaced before anything else, or 
 
 const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
 const steps: [code: string, epochSeconds: number, step: number | undefined][] = [
-  // RFC 6238, appendix B, for SHA-1, the last six digits.
+  // These codes are in RFC 6238, appendix B, for SHA-1; only the last six digits are used.
   ['287082', 59, 1],
   ['081804', 1_111_111_109, 37_037_036],
   ['005924', 1_234_567_890, 41_152_263],

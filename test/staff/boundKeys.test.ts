@@ -45,7 +45,7 @@ test('it may do what both the key and the user may, the user’s groups included
   assert.deepEqual((await me()).permissions, ['order_read', 'workflow_read']);
 });
 
-test('it is used from where both may be', async () => {
+test('it works only from addresses that both the key and the user allow', async () => {
   await app.request({
     operation: 'updateUser',
     params: { user_id: userId },

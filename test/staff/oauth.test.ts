@@ -317,7 +317,7 @@ test('a code is good once, and a second use takes back what the first gave', asy
   assert.equal((await refresh(tokens.refresh_token)).json.error, 'invalid_grant');
 });
 
-test('of ten who bring a code at once, at most one gets tokens that work', async () => {
+test('of ten clients that use a code at once, at most one gets tokens that work', async () => {
   const code = await world.obtainCode(clientId);
   const answers = await Promise.all(Array.from({ length: 10 }, () => exchange(code)));
   assert.equal(answers.filter((answer) => answer.status === 200).length, 1);
@@ -370,7 +370,7 @@ test('a code that waited too long has expired', async () => {
   assert.equal((await exchange(code)).json.error, 'invalid_grant');
 });
 
-test('PKCE: only who holds the verifier gets the tokens', async () => {
+test('PKCE: only the client with the verifier gets the tokens', async () => {
   const verifier = 'v'.repeat(64);
   const code = await world.obtainCode(clientId, {
     code_challenge: challengeOf(verifier),
@@ -571,7 +571,7 @@ test('a disabled application gets 410, everywhere', async () => {
   assert.equal((await call(tokens.access_token)).status, 200);
 });
 
-test('a user who loses a permission takes it from every application, and one who is gone from all', async () => {
+test('applications lose a permission with their user, and all permissions with a deleted user', async () => {
   const ben = { login: 'ben', permissions: ['order_read'], password };
   const user = { user_id: await addUser(app.db, 'TEST', ben) };
   const code = await world.obtainCode(clientId, { login: 'ben' });

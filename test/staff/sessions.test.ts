@@ -400,7 +400,7 @@ test('guessing the password of an open browser is as slow as guessing it elsewhe
   wait({ hours: 2 });
 });
 
-test('a list of sessions: one sees one’s own, and with configuration_read everyone’s', async () => {
+test('a list of sessions: users see their own, and with configuration_read all of them', async () => {
   const mine = await newSession();
   const again = await logInAgain(app, mine.userId, `user${count}`);
   const admin = await newSession(['configuration_read']);

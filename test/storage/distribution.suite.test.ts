@@ -36,7 +36,7 @@ const run = promisify(execFile);
 const firstOnFilledCluster = '0230_key_lives.sql';
 const isOnCitus = (await nodesOfStore()).length > 1;
 
-test('every table is cut by merchant, or named as one that all or one node has', async (t) => {
+test('every table is distributed by merchant, or listed as one of all nodes or of one node', async (t) => {
   const db = await testDatabase(t);
   const all = await db.rows<{ name: string }>(
     `select relname as name from pg_class where relkind in ('r', 'p') and not relispartition

@@ -163,7 +163,7 @@ test('a server that is spoken to directly gets the settings with the start', asy
   assert.equal(await findSettingsMode(connection, servingLimits, 5000), 'start');
 });
 
-test('a time limit for transactions, which PostgreSQL has since version 17, is none of ours', async (t) => {
+test('the time limit for transactions, new in PostgreSQL 17, does not apply to ours', async (t) => {
   const { connection, db: own } = await openTestDatabase(t);
   const timeout = "select current_setting('transaction_timeout', true) as timeout";
   if ((await own.row<{ timeout: string | null }>(timeout))?.timeout === null)

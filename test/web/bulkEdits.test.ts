@@ -34,7 +34,7 @@ const deedOf = (id: keyof typeof editParts, answers: Draft): Deed | undefined =>
 };
 
 const meanings: [id: keyof typeof editParts, answers: Draft, changes: object[] | undefined][] = [
-  // BOX has a fixed schedule.
+  // The auto order's item BOX has a fixed schedule.
   ['frequency', { frequency: 'Monthly' }, [{ item: 1, field: 'frequency', value: 'Monthly' }]],
   ['frequency', { frequency: 'Monthly', item: 'box' }, undefined],
   ['frequency', { frequency: 'Weekly' }, undefined],

@@ -212,7 +212,7 @@ test('an order shown in another currency is refunded in the one in which it was 
   assert.match(askOf('adjust', facts, write).words[0]!, /total is 14\.24 USD/);
 });
 
-test('an id leads to the one thing that has it', () => {
+test('an id leads to the only object with it', () => {
   const thing = (id: string, url: string) => ({ id, url });
   const [a, b] = [thing('ABC', '/orders/ABC'), thing('ABCD', '/orders/ABCD')];
   assert.equal(leadsTo('abc', [a, b]), '/orders/ABC');

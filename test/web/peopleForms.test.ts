@@ -181,7 +181,7 @@ test('the change of a key has the changed fields, and an emptied day is null', (
   assert.deepEqual(keyBody(before, { ...before, expires_dts: '' }), { expires_dts: null });
 });
 
-test('what a person loses is told in few lines', () => {
+test('the groups and permissions that a person loses are listed in a few lines', () => {
   const taken = ['group:3', 'permission:auto_order_read', 'permission:order_read'];
   assert.deepEqual(
     takenWords([...taken, 'permission:auto_order_write'], new Map([['group:3', 'Support']])),

@@ -167,7 +167,7 @@ test('stored preferences that do not fit are as if nothing was chosen; others st
     assert.deepEqual(readPreferences(given), read, JSON.stringify(given));
 });
 
-test('what another browser stored is taken, but for what this one chose since', () => {
+test('preferences of another browser are taken over, except those that this one chose since', () => {
   const ours = { ...unsetPreferences, density: 'compact', keys: false } as const;
   const theirs = { keys: true, columns: { orders: ['total'] }, seen: 'tour' };
   assert.deepEqual(mergedPreferences(theirs, ours, ['density']), {

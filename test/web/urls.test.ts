@@ -33,7 +33,7 @@ test('where a list begins is read by the field that it is sorted by', () => {
   }
 });
 
-test('what no filter takes is cleared from an address', () => {
+test('values that no filter accepts are removed from an address', () => {
   const parse = onlyKnown(parseAutoOrderList);
   assert.deepEqual(parse(parseUrl('?state=sleeping&q=ann&other=1')), {
     state: undefined,

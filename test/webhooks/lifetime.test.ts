@@ -161,7 +161,7 @@ test('a delivery whose try or recording fails is tried again when its lease ends
   await remove(oid);
 });
 
-test('a merchant that cannot be read ends no round: it is logged', async (t) => {
+test('a merchant that cannot be read does not end the round, and is logged', async (t) => {
   const receiver = await startReceiver(t);
   const { webhook_oid: oid } = await addWebhook(receiver.url);
   await addItem();

@@ -324,7 +324,7 @@ test('a file that is too large leaves nothing behind', async () => {
   assert.ok(!(await readdir(join(folder, 'TEST'))).some((name) => name.includes('.')));
 });
 
-test('names are written so that no header can be broken by them', () => {
+test('names are encoded so that they cannot break a header', () => {
   assert.equal(
     attachmentDisposition('a"b;ü(1).txt'),
     `attachment; filename="a_b;_(1).txt"; filename*=UTF-8''a%22b%3B%C3%BC%281%29.txt`,

@@ -80,7 +80,7 @@ async function order(
   return body.order.order_id;
 }
 
-/** The auto order of a new order of coffee every month, with everything expanded. */
+/** Orders coffee every month, and returns the new auto order with everything expanded. */
 async function subscribe(
   email = 'ann@example.com',
   items: readonly object[] = [

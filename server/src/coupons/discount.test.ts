@@ -27,7 +27,8 @@ const cart: Cart = {
 const coupon = (wire: WireCoupon, oid = 1) =>
   couponOf({ coupon_oid: oid, merchant_code: `C${oid}`, ...wire }, 'USD');
 
-// Lines of 25.98 and 8.00, shipping 5.00. Expected: off each line, off shipping, in cents.
+// The cart has lines of 25.98 and 8.00, and 5.00 of shipping. Each row expects the discounts on the
+// lines and on the shipping, in cents.
 const kinds: readonly [name: string, wire: WireCoupon, lines: number[], shipping: number][] = [
   ['10 % of all', { percent_off_subtotal: { discount_percent: 10 } }, [260, 80], 0],
   ['100 %', { percent_off_subtotal: { discount_percent: 100 } }, [2598, 800], 0],

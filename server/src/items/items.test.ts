@@ -287,7 +287,7 @@ test('every part of an item is kept as it was sent, and shown when it is expande
     'has_approved_review',
     'has_review',
     'individual_reviews',
-    // The components of a kit are items.
+    // A kit is tested separately, because its components must be existing items.
     'kit',
     'last_modified_dts',
     'merchant_id',

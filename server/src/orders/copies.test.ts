@@ -32,7 +32,7 @@ const query = {
   _expand: 'item,summary,payment,payment.transaction,auto_order,shipping,internal,checkout',
 };
 
-/** Three coffees taxed with 10 %, a mug without tax, and 5.00 for shipping: 46.00 in all. */
+/** Orders three coffees taxed with 10 %, a mug without tax, and 5.00 for shipping: 46.00 in all. */
 async function placed(change: Order = {}): Promise<string> {
   const { status, body } = await app.request({
     operation: 'insertOrder',

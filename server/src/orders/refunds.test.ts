@@ -22,7 +22,7 @@ await app.request({
 const expand = 'item,summary,payment,payment.transaction,internal,gift';
 const read = { _expand: expand };
 
-/** Three coffees taxed with 10 %, a mug without tax, and 5.00 for shipping: 46.00 in all. */
+/** Orders three coffees taxed with 10 %, a mug without tax, and 5.00 for shipping: 46.00 in all. */
 async function placedOrder(change: Order = {}): Promise<Order & { order_id: string }> {
   const { status, body } = await app.request({
     operation: 'insertOrder',

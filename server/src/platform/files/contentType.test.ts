@@ -12,7 +12,7 @@ const ends = (text: string, encoding: BufferEncoding = 'latin1'): FileEnds => {
 const zipOf = (...names: string[]) =>
   ends(`PK\x03\x04${'\0'.repeat(26)}${names.join('\0')}PK\x01\x02${names.join('\0')}`);
 
-/** The beginning of a file of each extension. */
+/** The first bytes of a file of each extension. */
 const samples: Record<string, FileEnds> = {
   png: ends('\x89PNG\r\n\x1a\n\0\0\0\rIHDR'),
   jpg: ends('\xff\xd8\xff\xe0\0\x10JFIF'),

@@ -76,7 +76,7 @@ test('a body that makes progress is received, however long it takes (L2)', async
   assert.match(await text(), new RegExp(`200 OK[\\s\\S]*${rounds * bytesMin}$`));
 });
 
-test('a body that hardly arrives is cut, and one has its whole half minute', async (t) => {
+test('a body that hardly arrives is cut, but only after its whole half minute', async (t) => {
   const { port, has, pass } = await served(t);
   const { socket, text } = await upload(port, bytesMin);
   await send(socket, 1_000);
