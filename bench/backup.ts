@@ -32,7 +32,7 @@ await withPostgres(async ({ db, connection }) => {
   const seconds: { backup: number; copy: number }[] = [];
   try {
     for (let round = 0; round < rounds; round++) {
-      // Pending writes of the server would be counted in the time of the first copy.
+      // Pending writes of the server would add to the time of the first copy, so they are flushed.
       await db.run('checkpoint');
       execFileSync('sync');
       const copy = timed(() => {

@@ -8,7 +8,7 @@ import { allPermissions } from '../../server/src/staff/apiKey.ts';
 import { createApiKey } from '../../server/src/staff/apiKeyOperations.ts';
 
 /**
- * The moment at which the clock of every measured merchant is set. All runs measure the same data,
+ * The moment to which the clock of every measured merchant is set. All runs measure the same data,
  * and nothing falls due during a run because the clock does not move.
  */
 export const benchNow = Temporal.Instant.from('2026-07-15T16:00:00Z');

@@ -144,7 +144,7 @@ test('a merchant whose row does not come keeps one connection, however many requ
   assert.equal((await later)?.merchantId, 'M0');
 });
 
-/** Makes the node's part of each merchants' table wait, as on a frozen node. */
+/** Makes the node's part of each table of merchants wait, as if the node was frozen. */
 async function freezeNode(db: DatabasePool, database: string, work: () => Promise<void>) {
   const parts = await db.rows<{ name: string }>(
     `select shard_name as name from citus_shards
