@@ -2,9 +2,10 @@
 // read, an address that leads nowhere, a tab that is older than its server, no build.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { BrowserContext, Locator, Page } from 'playwright-core';
+import type { BrowserContext, Locator } from 'playwright-core';
 import { required } from '../../server/src/kernel/assert.ts';
 import { withBrowser } from './chromium.ts';
+import { goTo } from './goTo.ts';
 import { addPerson, enter } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
@@ -113,7 +114,7 @@ test('after a lost answer the next press asks for the same', withBrowser, async 
       // The second answer is a refusal, which ends the decision.
       return route.fulfill(keys.length === 2 ? refusal : failure);
     });
-    await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+    await goTo(page, at);
     const dialog = page.getByRole('dialog');
     await fill(dialog);
     for (const count of [1, 2, 3]) {
@@ -128,7 +129,7 @@ test('after a lost answer the next press asks for the same', withBrowser, async 
     assert.equal(keys[1], keys[0], `${name}: the same decision`);
     assert.notEqual(keys[2], keys[1], `${name}: another decision after a refusal`);
     await page.unroute(/\/(rest\/v2|perennial\/v1)\//);
-    await page.evaluate("history.pushState({}, '', '/me')");
+    await goTo(page, '/me');
     await dialog.waitFor({ state: 'detached' });
   }
   await close();
@@ -304,9 +305,6 @@ test('without a built console the server runs, and `/` says what to do', withBro
   await page.getByText('ok').first().waitFor();
   await close();
 });
-
-const goTo = (page: Page, address: string): Promise<unknown> =>
-  page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 
 /** Changes the content of a response, as a bug of the server would. */
 const damage = (context: BrowserContext, at: string, harm: (body: Damaged) => void) =>

@@ -4,6 +4,7 @@ import { before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import { allPermissions, testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
+import { goTo } from './goTo.ts';
 import { lookAt } from './looks.ts';
 import { addPerson, enter, type UserLogin } from './people.ts';
 import { watchedPage } from './watched.ts';
@@ -143,12 +144,7 @@ const clocks: readonly [
     'Charges declined',
     (page) => page.getByRole('button', { name: 'Watch' }).first().click(),
   ],
-  [
-    'playing',
-    'Today while it moves',
-    'The clock is moving',
-    (page) => page.evaluate(`history.pushState({}, '', '/')`),
-  ],
+  ['playing', 'Today while it moves', 'The clock is moving', (page) => goTo(page, '/')],
   [
     'stopped',
     'an advance that was stopped',

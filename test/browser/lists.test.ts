@@ -9,6 +9,7 @@ import { stringifyUrl, type UrlState } from '../../web/src/kit/urlCodec.ts';
 import { orderFilters, orderSearchOf } from '../../web/src/orders/list.ts';
 import { testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
+import { goTo } from './goTo.ts';
 import { objectsOf } from './objects.ts';
 import { addPerson, enter } from './people.ts';
 import { watchedPage } from './watched.ts';
@@ -511,9 +512,6 @@ async function openList(path: string): Promise<Awaited<ReturnType<typeof watched
   await rowsOf(watched.page).first().waitFor();
   return watched;
 }
-
-const goTo = (page: Page, address: string): Promise<unknown> =>
-  page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
 
 /** Whether another user of the merchant sees a view among the tabs. */
 async function isSeenByColleague(name: string): Promise<boolean> {

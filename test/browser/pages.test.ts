@@ -10,6 +10,7 @@ import { paths } from '../../web/src/paths.ts';
 import { allPermissions } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
 import { dialogsOf, pictureDialog } from './dialogs.ts';
+import { goTo } from './goTo.ts';
 import { type Looked, lookAt, rawMoments, type Sighted } from './looks.ts';
 import { objectsOf } from './objects.ts';
 import { type PageRow, pages, type Sight } from './pages.ts';
@@ -113,8 +114,8 @@ if (isPictured)
     page.setDefaultTimeout(5_000);
     const faults: string[] = [];
     for (const { name, at, open } of dialogsOf(objects)) {
-      await page.evaluate("history.pushState({}, '', '/me')");
-      await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+      await goTo(page, '/me');
+      await goTo(page, at);
       await pictureDialog(page, name, open).catch(({ message }: Error) =>
         faults.push(`${name}: ${message}`),
       );
@@ -168,7 +169,7 @@ async function visit(
   const looked: Looked[] = [];
   for (const [name, row] of visited)
     for (const [index, { at, shows }] of [sightsOf(row) ?? []].flat().entries()) {
-      await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
+      await goTo(page, at);
       const sighted: Sighted = {
         name: `${name}-${state}${index || ''}`,
         heading: state === 'filled' ? row.heading : undefined,
@@ -202,7 +203,7 @@ async function pageWithSteps(): Promise<WatchedPage> {
   const key = await world.addKey('STEPS');
   await world.request({ operation: 'updateMerchantSettings', key, body: settings });
   world.app.keys.forget();
-  await page.evaluate("history.pushState({}, '', '/customers')");
+  await goTo(page, '/customers');
   await page.getByText('Before you begin').waitFor();
   assert.match(takeFaults().join(), /status of 401 /, 'what was refused');
   return watched;

@@ -6,6 +6,7 @@ import type { StatisticDay } from '@perennial/contract/statistics.ts';
 import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { testNow } from '../support/app.ts';
 import { withBrowser } from './chromium.ts';
+import { goTo } from './goTo.ts';
 import { enter } from './people.ts';
 import { watchedPage } from './watched.ts';
 import { browserWorld } from './world.ts';
@@ -174,14 +175,8 @@ test('checking a parked auto order may charge, so every page asks first', withBr
     if (request.url().endsWith('/look_again')) sent.push(request.headers()['idempotency-key']);
   });
   const ask = page.getByRole('button', { name: `Look again at ${code}` });
-  const pages = [
-    ['/health', 'Health'],
-    [`/auto-orders/${code}`, code],
-  ] as const;
-  for (const [at, name] of pages) {
-    await page.evaluate(`history.pushState({}, '', ${JSON.stringify(at)})`);
-    // The page before has the same button, until it is gone.
-    await page.getByRole('heading', { level: 1, name }).waitFor();
+  for (const at of ['/health', `/auto-orders/${code}`]) {
+    await goTo(page, at);
     await ask.click();
     await page.getByText('A charge cannot be undone.').waitFor();
     await page.getByRole('button', { name: 'Not now' }).click();

@@ -1,0 +1,17 @@
+import type { Page } from 'playwright-core';
+
+/**
+ * Goes to another page of the console without loading the console again, as a link does, and waits
+ * until that page is drawn. Until then the page before is there, with rows, buttons and keys that
+ * often have the same names.
+ */
+export async function goTo(page: Page, address: string): Promise<void> {
+  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
+  await page.waitForFunction(isDrawn);
+}
+
+/** Runs in the page, which this project's types do not describe. */
+const isDrawn = `(() => {
+  const { status, resolvedLocation } = __TSR_ROUTER__.state;
+  return status === 'idle' && resolvedLocation?.pathname === location.pathname;
+})()`;
