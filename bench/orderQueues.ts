@@ -48,7 +48,7 @@ await withPostgres(async ({ db: large, connection }) => {
     prepareStatements: true,
   });
   try {
-    await migrate(small, await readMigrations());
+    await migrate(small, readMigrations());
     await fill(small, smallSize);
     await fill(large, largeSize);
     console.log(`${smallSize.toLocaleString('en')} and ${largeSize.toLocaleString('en')} orders`);

@@ -174,7 +174,7 @@ await withPostgres(async ({ db: large, connection }) => {
     prepareStatements: true,
   });
   try {
-    await migrate(small, await readMigrations());
+    await migrate(small, readMigrations());
     for (const db of [small, large])
       merchant = await benchMerchant(db, 'BENCH', { autoOrders: smallSize, daysMax: 60 });
     const startedMs = performance.now();

@@ -156,7 +156,7 @@ async function misshapenStatements(server: TestServer): Promise<string> {
   const statements = await withPool(server.connection, (admin) =>
     seenStatements(admin, [...catalogue.tenantTables]),
   );
-  const migrations = (await readMigrations()).flatMap(({ sql, released = '' }) =>
+  const migrations = readMigrations().flatMap(({ sql, released = '' }) =>
     splitStatements(`${sql}\n${released}`),
   );
   console.log(

@@ -78,7 +78,7 @@ export async function withPostgres<Value>(
     limits: noLimits,
   });
   try {
-    await migrate(db, await readMigrations());
+    await migrate(db, readMigrations());
     const { user, host, port, database } = connection;
     const url = `postgresql://${user}@${encodeURIComponent(host)}:${port}/${database}`;
     return await work({ db, connection, url, cpuMs: () => cpuMs(postgres.dataDir) });

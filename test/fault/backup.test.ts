@@ -76,7 +76,7 @@ async function installationOn(
         {
           connection: empty,
           folder: into,
-          migrations: await readMigrations(),
+          migrations: readMigrations(),
           now: Temporal.Now.instant(),
           onProgress() {},
         },
@@ -359,7 +359,7 @@ test('a restore needs an empty database and a release that knows the backup', as
   await withPool(connection, (db) =>
     db.run("insert into merchant (merchant_id, name, created_at) values ('SHOP', 'Shop', now())"),
   );
-  const migrations = await readMigrations();
+  const migrations = readMigrations();
   await assert.rejects(
     restoreDatabase({ connection, migrations, ...parts }, manifest),
     /has merchants already \(SHOP\)/,

@@ -27,7 +27,7 @@ export async function openRestartableStore() {
     return server;
   };
   let server = await start();
-  const migrations = await readMigrations();
+  const migrations = readMigrations();
   await withPool(server.connection, (pool) => migrate(pool, migrations));
   const { user, port, database } = server.connection;
   let restarts = 0;

@@ -53,7 +53,7 @@ const renamedItem = {
 
 test('what was stored before is found by its folded form', async (t) => {
   await withPool(await emptyDatabase(t, migrated.connection), async (db) => {
-    const migrations = await readMigrations();
+    const migrations = readMigrations();
     const place = migrations.findIndex(({ name }) => name.startsWith('0055'));
     await migrate(db, migrations.slice(0, place));
     for (const statement of before) await db.run(statement);

@@ -102,7 +102,7 @@ test('plans on the workers are made with our settings, which a session does not 
     for (const each of others) assert.deepEqual(each, first);
     return first!;
   };
-  await migrate(db, await readMigrations());
+  await migrate(db, readMigrations());
   const set = await read();
   for (const each of ['jit=off', 'enable_seqscan=off', 'max_parallel_workers_per_gather=0'])
     assert.ok(set.includes(each), each);
@@ -120,7 +120,7 @@ test('a release later, merchants and tables that are distributed are migrated on
   assert.ok(coordinator);
   const empty = await emptyDatabase(t, { ...coordinator, database: 'older' }, workers);
   await joinCitus(empty, workers);
-  const migrations = await readMigrations();
+  const migrations = readMigrations();
   const earlier = migrations.filter(({ name }) => name <= firstOnFilledCluster);
   await withPool(empty, async (db) => {
     await migrate(db, earlier);
@@ -132,7 +132,7 @@ test('a release later, merchants and tables that are distributed are migrated on
 
 test('every migration that a filled cluster may meet has statements that Citus accepts', async (t) => {
   const catalogue = await readCatalogue(await testDatabase(t));
-  const later = (await readMigrations()).filter(({ name }) => name > firstOnFilledCluster);
+  const later = readMigrations().filter(({ name }) => name > firstOnFilledCluster);
   for (const { name, sql } of later)
     for (const statement of splitStatements(sql))
       assert.deepEqual(
@@ -160,7 +160,7 @@ test('a database with merchants is distributed by the command, and by no start',
   assert.ok(coordinator);
   const empty = await emptyDatabase(t, { ...coordinator, database: 'moved' }, workers);
   const url = `postgresql://${empty.user}@${empty.host}:${empty.port}/${empty.database}`;
-  const migrations = await readMigrations();
+  const migrations = readMigrations();
   await withPool(empty, async (db) => {
     await migrate(db, migrations);
     for (const id of ['ONE', 'TWO', 'THREE'])

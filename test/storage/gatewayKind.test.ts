@@ -63,7 +63,7 @@ test('the kind of gateway follows from the last paid charge', async () => {
     `update auto_order set charged_by_kind = null, charged_card_mark = null
       where merchant_id = 'TEST'`,
   );
-  const migration = (await readMigrations()).find(({ name }) => name.startsWith('0050'));
+  const migration = readMigrations().find(({ name }) => name.startsWith('0050'));
   const fill = splitStatements(migration!.sql).find((each) => /^update auto_order/m.test(each));
   await app.db.run(fill!);
   assert.deepEqual(await read(), remembered);

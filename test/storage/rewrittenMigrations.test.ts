@@ -34,7 +34,7 @@ const documents: Readonly<Record<string, readonly object[]>> = {
   ],
 };
 
-const migrations = await readMigrations();
+const migrations = readMigrations();
 
 for (const migration of migrations.filter(({ released }) => released !== undefined))
   test(`${migration.name}: both forms have the same result`, async (t) => {

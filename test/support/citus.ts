@@ -29,7 +29,7 @@ export async function makeCitusTemplate(citusUrl: string): Promise<TestStore> {
   for (const node of [admin, ...workers]) await makeEmpty(node);
   const made = { ...admin, database: template };
   await joinCitus(made, workers);
-  await withPool(made, async (db) => migrate(db, await readMigrations()));
+  await withPool(made, async (db) => migrate(db, readMigrations()));
   for (const node of [admin, ...workers]) await withPool(node, (db) => shutOut(db, template));
   return { connection: admin, template, workers };
 }

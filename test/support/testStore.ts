@@ -100,7 +100,7 @@ export async function makeTemplate(
 ): Promise<TestStore> {
   const store = { connection: server.connection, template };
   await withPool(store.connection, (pool) => pool.run(`create database ${template}`));
-  const migrations = await readMigrations();
+  const migrations = readMigrations();
   await withPool({ ...store.connection, database: template }, (pool) =>
     migrate(pool, change ? migrations.map(change) : migrations),
   );

@@ -93,7 +93,7 @@ async function refuseCitus(db: Database): Promise<void> {
  */
 async function record(db: Database, folder: string): Promise<void> {
   const [row] = await db.rows<{ count: number }>('select count(*) as count from migration');
-  if (row?.count !== (await readMigrations()).length) return;
+  if (row?.count !== readMigrations().length) return;
   await db.transaction((tx) =>
     recordCommand(tx, {
       act: 'backup',

@@ -46,7 +46,7 @@ export const distributeCommand: Command = {
           'the database has no extension citus; create it on every node as docs/scaling.md says',
         );
       let progress: ReturnType<typeof showProgress> | undefined;
-      await migrateAndDistribute(db, await readMigrations(), (done, all) => {
+      await migrateAndDistribute(db, readMigrations(), (done, all) => {
         progress ??= showProgress('tables and functions', all);
         progress.update(done);
       });

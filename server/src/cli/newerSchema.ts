@@ -1,6 +1,6 @@
 import { systemClock } from '../platform/clock/systemClock.ts';
 import type { Database } from '../platform/storage/database.ts';
-import { foreignMigrations, type Migration, readMigrations } from '../platform/storage/migrate.ts';
+import { compareMigrations } from '../platform/storage/migrate.ts';
 
 const everyMs = 5_000;
 
@@ -10,21 +10,18 @@ const everyMs = 5_000;
  * meaning has changed.
  */
 export async function newerSchema(db: Database, ended: AbortSignal): Promise<string> {
-  const migrations = await readMigrations();
   while (!ended.aborted) {
     await systemClock.sleep(everyMs, ended);
-    const reason = ended.aborted ? undefined : await reasonToEnd(db, migrations);
+    const reason = ended.aborted ? undefined : await reasonToEnd(db);
     if (reason !== undefined) return reason;
   }
   return new Promise(() => {});
 }
 
 /** Returns undefined while this release can continue, even while PostgreSQL is unavailable. */
-export async function reasonToEnd(
-  db: Database,
-  migrations: readonly Migration[],
-): Promise<string | undefined> {
-  const [newer] = await foreignMigrations(db, migrations).catch(() => []);
+export async function reasonToEnd(db: Database): Promise<string | undefined> {
+  const { foreign } = await compareMigrations(db).catch(() => ({ foreign: [] }));
+  const [newer] = foreign;
   return newer === undefined
     ? undefined
     : `a newer release migrated the database (${newer}); start that release here too`;

@@ -50,7 +50,7 @@ export async function openStore(
   const opened = await openDatabase(config, log, limits, onLaunch);
   const { db } = opened;
   try {
-    const applied = await migrate(db, await readMigrations());
+    const applied = await migrate(db, readMigrations());
     if (await alignStamps(db))
       log.warn(
         'this database was copied from another PostgreSQL server: the stamps of new events ' +

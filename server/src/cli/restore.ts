@@ -40,7 +40,7 @@ export const restoreCommand: Command = {
         throw new Obstacle(
           `a server runs on ${config.dataDir}; stop it, or name another DATA_DIR for the copy`,
         );
-      const migrations = await readMigrations();
+      const migrations = readMigrations();
       const loading = showProgressOf('restored');
       const { connection } = store;
       const now = systemClock.now();

@@ -289,6 +289,10 @@ function holdRequests({ http }: App): () => void {
   };
 }
 
+/**
+ * Starts the background work of this process. The workers begin one after the other during the
+ * first pause, so that they do not all query PostgreSQL at the same moment.
+ */
 function startLoops(app: App, check: Worker, { role }: Config, log: Logger): Loop[] {
   const workers = [
     check,
@@ -298,7 +302,12 @@ function startLoops(app: App, check: Worker, { role }: Config, log: Logger): Loo
   ];
   const onError = (worker: string, error: unknown) =>
     log.error({ err: error, worker }, 'background work failed');
-  return workers.map((worker) =>
-    runLoop(worker, { clock: systemClock, idleMs: idlePauseMs, onError }),
+  return workers.map((worker, index) =>
+    runLoop(worker, {
+      clock: systemClock,
+      idleMs: idlePauseMs,
+      firstPauseMs: (idlePauseMs * index) / workers.length,
+      onError,
+    }),
   );
 }

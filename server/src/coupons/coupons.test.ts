@@ -480,7 +480,7 @@ test('orders that were lost before coupons were given back give them back once (
            where merchant_id = 'TEST' and coupon_oid = $1 and order_id is null and code_lc = $3`,
       code === 'LONGAGO' ? [coupon_oid, orderId] : [coupon_oid, orderId, code],
     );
-  const migration = (await readMigrations()).find(({ name }) => name.startsWith('0380'));
+  const migration = readMigrations().find(({ name }) => name.startsWith('0380'));
   for (const statement of splitStatements(migration!.sql)) await app.db.run(statement);
   const { codes: left } = await ask({ operation: 'getCouponCodes', params: { coupon_oid } });
   assert.deepEqual(

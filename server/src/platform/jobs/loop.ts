@@ -28,6 +28,8 @@ export interface LoopOptions {
   readonly clock: SystemClock;
   /** The pause after a batch without work; between batches with work there is no pause. */
   readonly idleMs: number;
+  /** The pause before the first batch. Default: none. */
+  readonly firstPauseMs?: number;
   readonly onError: (worker: string, error: unknown) => void;
 }
 
@@ -40,13 +42,17 @@ export function runLoop(worker: Worker, options: LoopOptions): Loop {
   let pause = new AbortController();
   let woken = false;
 
+  const rest = (ms: number) => {
+    pause = new AbortController();
+    return options.clock.sleep(ms, AbortSignal.any([pause.signal, stopping.signal]));
+  };
   const finished = (async () => {
+    if (options.firstPauseMs !== undefined) await rest(options.firstPauseMs);
     while (!stopping.signal.aborted) {
       woken = false;
       const done = await runSafely(worker, options);
       if (done > 0 || woken || stopping.signal.aborted) continue;
-      pause = new AbortController();
-      await options.clock.sleep(options.idleMs, AbortSignal.any([pause.signal, stopping.signal]));
+      await rest(options.idleMs);
     }
   })();
 

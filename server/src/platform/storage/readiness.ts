@@ -1,7 +1,7 @@
 import type { SystemClock } from '../clock/systemClock.ts';
 import type { Database } from './database.ts';
 import { isUnavailable } from './failures.ts';
-import { foreignMigrations, readMigrations } from './migrate.ts';
+import { compareMigrations } from './migrate.ts';
 
 /** Reports whether the database can serve. */
 export interface Readiness {
@@ -32,13 +32,10 @@ export function readiness(db: Database, clock: SystemClock): Readiness {
 
 async function probe(db: Database): Promise<string | undefined> {
   try {
-    const rows = await db.rows<{ name: string }>('select name from migration');
-    const applied = new Set(rows.map(({ name }) => name));
-    const migrations = await readMigrations();
-    const missing = migrations.filter(({ name }) => !applied.has(name));
+    const { missing, foreign } = await compareMigrations(db);
     if (missing.length > 0)
       return `${missing.length} migrations are missing; run: npm run perennial -- migrate`;
-    const [newer] = await foreignMigrations(db, migrations);
+    const [newer] = foreign;
     if (newer !== undefined)
       return `a newer release migrated the database (${newer}); this server ends, start that release`;
     await recordProbe(db);
