@@ -7,10 +7,10 @@ export const ApiKey = model('ApiKey', 'A simple key.', {
   key_id: int64('Names the key; it is not a credential.'),
   name: textTo(200, 'What the key is for.'),
   prefix: text('The first eight characters of the key.'),
-  key: text('The secret. Only in the response that made it.'),
+  key: text('The secret. Only in the response that created it.'),
   permissions: texts('Each is <resource>_read or <resource>_write.'),
-  allowed_ips: texts('Addresses and CIDR ranges that the key may be used from. Empty: any.'),
-  user_id: int32('The user that the key acts for. It may do what both may do.'),
+  allowed_ips: texts('Addresses and CIDR ranges from which the key may be used. Empty: any.'),
+  user_id: int32('The user that the key acts for. It has the permissions that both have.'),
   state: oneOf(['valid', 'expired', 'revoked']),
   created_dts: dateTime(),
   expires_dts: dateTime('From then on the key is refused. Absent: it does not expire.'),
@@ -23,11 +23,15 @@ export const ApiKey = model('ApiKey', 'A simple key.', {
 });
 export type ApiKey = Static<typeof ApiKey>;
 
-export const ApiKeyUpdate = model('ApiKeyUpdate', 'Changes of a key. Absent fields stay.', {
-  name: textTo(200),
-  allowed_ips: texts('Replaces the list. Empty: the key may be used from anywhere.'),
-  expires_dts: dateTime('In the future. Null: the key does not expire.'),
-});
+export const ApiKeyUpdate = model(
+  'ApiKeyUpdate',
+  'Changes of a key. Absent fields do not change.',
+  {
+    name: textTo(200),
+    allowed_ips: texts('Replaces the list. Empty: the key may be used from anywhere.'),
+    expires_dts: dateTime('In the future. Null: the key does not expire.'),
+  },
+);
 export type ApiKeyUpdate = Static<typeof ApiKeyUpdate>;
 
 export const ApiKeyInsert = model('ApiKeyInsert', 'A new key.', {
@@ -41,12 +45,12 @@ export const ApiKeyInsert = model('ApiKeyInsert', 'A new key.', {
 });
 export type ApiKeyInsert = Static<typeof ApiKeyInsert>;
 
-export const ApiKeyRotateRequest = model('ApiKeyRotateRequest', 'How a secret is replaced.', {
+export const ApiKeyRotateRequest = model('ApiKeyRotateRequest', 'The replacement of a secret.', {
   keep_old_hours: int32(
     'How long the old secret is accepted, from 0 to 2160. Default: 24. ' +
       'A secret that an earlier rotation replaced ends now.',
   ),
-  expires_dts: dateTime('When the key expires. Absent: as before. Null: never.'),
+  expires_dts: dateTime('When the key expires. Absent: unchanged. Null: never.'),
 });
 export type ApiKeyRotateRequest = Static<typeof ApiKeyRotateRequest>;
 

@@ -23,7 +23,7 @@ export type AuditFinding = Static<typeof AuditFinding>;
 
 export const BackgroundAudit = model(
   'BackgroundAudit',
-  'An audit of the books. Its moments are those of the machine, also with a test clock.',
+  'An audit of the books. Its times are on the machine’s clock, even with a test clock.',
   {
     audit_id: text(),
     state: oneOf(['waiting', 'running', 'done', 'failed']),

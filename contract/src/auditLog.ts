@@ -4,8 +4,8 @@ import { answer, counted } from './common.ts';
 import { anyObject, dateTime, int32, int64, many, model, oneOf, text } from './fields.ts';
 
 export const AuditLogEntry = model('AuditLogEntry', 'An act that changed something.', {
-  entry_number: int64('1, 2, 3, … in each merchant, without a gap.'),
-  at_dts: dateTime('By the clock of the machine, also with a test clock.'),
+  entry_number: int64('1, 2, 3, … for each merchant, without gaps.'),
+  at_dts: dateTime('On the machine’s clock, even with a test clock.'),
   actor_kind: oneOf(
     ['key', 'oauth', 'session', 'system', 'customer', 'command'],
     'command: the command line on the server.',
@@ -18,9 +18,9 @@ export const AuditLogEntry = model('AuditLogEntry', 'An act that changed somethi
   act: text('The operation of this document, or the command.'),
   object_type: text('user, group, key, session, grant, webhook, settings, clock and others.'),
   object_id: text(),
-  before: anyObject('The fields that changed, as they were. Secrets are named and not shown.'),
-  after: anyObject('The fields that changed, as they are.'),
-  hash: text('SHA-256 over this entry and the hash of the one before, as hex.'),
+  before: anyObject('The changed fields with their old values. Secrets are named but not shown.'),
+  after: anyObject('The changed fields with their new values.'),
+  hash: text('SHA-256 over this entry and the hash of the previous one, as hex.'),
 });
 export type AuditLogEntry = Static<typeof AuditLogEntry>;
 

@@ -63,7 +63,7 @@ export const AutoOrder = model(
   'AutoOrder',
   'A recurring order. There is one for each original order.',
   {
-    add_ons: many(AutoOrderAddonItem, 'Extras that ride along with any rebill.'),
+    add_ons: many(AutoOrderAddonItem, 'Add-ons that ship with any rebill.'),
     auto_order_code: readOnly(text('Ten upper-case letters and digits.')),
     auto_order_oid: readOnly(int32()),
     cancel_after_next_x_orders: int32('Auto order is canceled after this many more rebills.'),
@@ -71,15 +71,15 @@ export const AutoOrder = model(
     cancel_reason: text('With enabled false it makes the change a cancellation.'),
     cancel_upgrade: readOnly(flag('Canceled because the customer bought an upgrade item.')),
     canceled_by_user: text('With enabled false it makes the change a cancellation.'),
-    canceled_dts: dateTime('Stamped by a cancellation unless given.'),
-    completed: readOnly(flag('Ran to its end: nothing more will ship.')),
+    canceled_dts: dateTime('Set by a cancellation unless it is sent.'),
+    completed: readOnly(flag('True: nothing more will ship.')),
     credit_card_attempt: int32('Declines since the last success.'),
     disabled_dts: readOnly(dateTime('When failed rebills or the merchant disabled it.')),
     emails: many(AutoOrderEmail, 'Mails about it.'),
     enabled: flag('False alone disables; with cancel_reason or canceled_by_user it cancels.'),
     failure_reason: readOnly(text('Of the last decline; the first line is the summary.')),
     items: many(AutoOrderItem, 'What ships again. A list given in an update is the whole list.'),
-    logs: many(AutoOrderLog, 'What happened to it, oldest first.'),
+    logs: many(AutoOrderLog, 'Its history, oldest first.'),
     management: one(AutoOrderManagement),
     merchant_id: text(),
     merged_dts: dateTime('When it was merged away.'),
@@ -98,7 +98,7 @@ export type AutoOrder = Static<typeof AutoOrder>;
 
 export const AutoOrderAddonItemsUpdateRequest = model(
   'AutoOrderAddonItemsUpdateRequest',
-  'The add-ons an item is to have.',
+  'The new add-ons of an item.',
   {
     add_on_items: many(AutoOrderAddonItem),
   },
@@ -153,7 +153,7 @@ export const AutoOrderPaymentUpdateRequest = model(
   'AutoOrderPaymentUpdateRequest',
   'A new card, by token.',
   {
-    attempt_rebill: flag('Charge what is due at once; default false.'),
+    attempt_rebill: flag('Charge a due rebill at once; default false.'),
     card_expiration_month: int32('1 to 12.'),
     card_expiration_year: int32('Four digits.'),
     card_number_token: text('A token, never a number.'),
@@ -165,7 +165,7 @@ export type AutoOrderPaymentUpdateRequest = Static<typeof AutoOrderPaymentUpdate
 
 export const AutoOrderPropertiesUpdateRequest = model(
   'AutoOrderPropertiesUpdateRequest',
-  'The properties an auto order or item is to have.',
+  'The new properties of an auto order or item.',
   {
     properties: many(AutoOrderProperty),
   },

@@ -27,7 +27,7 @@ export type AutoOrderAddonItemOption = Static<typeof AutoOrderAddonItemOption>;
 
 export const AutoOrderAddonItem = model(
   'AutoOrderAddonItem',
-  'An extra that rides along with the next rebills.',
+  'An add-on that ships with the next rebills.',
   {
     arbitrary_unit_cost: decimal('Instead of the catalogue’s price.'),
     free_shipping: flag('Adds nothing to the shipping cost.'),
@@ -59,7 +59,7 @@ export type AutoOrderItemOption = Static<typeof AutoOrderItemOption>;
 
 export const AutoOrderItemSimpleSchedule = model(
   'AutoOrderItemSimpleSchedule',
-  'The one step of a fixed schedule that has only one.',
+  'The only step of a fixed schedule with one step.',
   {
     frequency: readOnly(oneOf(frequencies)),
     item_id: readOnly(text()),
@@ -80,11 +80,11 @@ export type AutoOrderProperty = Static<typeof AutoOrderProperty>;
 
 export const AutoOrderItem = model(
   'AutoOrderItem',
-  'What ships again, how often, and at which price. The next date lives here, not on the auto order.',
+  'A product that ships again, with its frequency and price. The next date is here, not on the auto order.',
   {
-    add_ons: many(AutoOrderAddonItem, 'Extras that ride along with this item.'),
+    add_ons: many(AutoOrderAddonItem, 'Add-ons that ship with this item.'),
     arbitrary_item_id: text('Rebilled in place of the scheduled item.'),
-    arbitrary_percentage_discount: decimal('Taken off the unit cost, in percent.'),
+    arbitrary_percentage_discount: decimal('Discount on the unit cost, in percent.'),
     arbitrary_quantity: decimal('Instead of the original quantity.'),
     arbitrary_schedule_days: int32(
       'Interval in days used when frequency is the arbitrary one (Every...).',

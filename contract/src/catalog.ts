@@ -19,7 +19,7 @@ export const ItemInventorySnapshotDistributionCenter = model(
   {
     allocated_to_placed_orders: int32(),
     allocated_to_shopping_carts: int32(),
-    available_to_allocate: int32('What is there and not promised.'),
+    available_to_allocate: int32('The stock that is not reserved.'),
     code: text('Of the distribution center.'),
     quantity: int32('What is there.'),
   },
@@ -53,7 +53,7 @@ export const PricingTierNotification = model(
 );
 export type PricingTierNotification = Static<typeof PricingTierNotification>;
 
-export const PricingTier = model('PricingTier', 'Prices and rules that some customers have.', {
+export const PricingTier = model('PricingTier', 'Prices and rules for some customers.', {
   allow_3rd_party_billing: flag(),
   allow_cod: flag(),
   allow_purchase_order: flag(),

@@ -11,7 +11,7 @@ export const AutoOrderActionRequest = model(
   {
     auto_order_item_oid: int32('One item; absent: every item that the change applies to.'),
     shipment_dts: dateTime(
-      'Skip and unskip: any time on the local day of the shipment that is meant. Resume and ' +
+      'Skip and unskip: any time on the local day of the shipment. Resume and ' +
         'reactivate: the date of the first shipment; absent: the date that the item has.',
     ),
     count: int32(
@@ -26,10 +26,13 @@ export const autoOrderActions = ['skip', 'unskip', 'resume', 'reactivate'] as co
 
 export const AutoOrderPreviewRequest = model(
   'AutoOrderPreviewRequest',
-  'A change of an auto order, to see what it would do: auto_order or action.',
+  'A change of an auto order to preview: auto_order or action.',
   {
-    auto_order: one(AutoOrder, 'The change, as updateAutoOrder takes it.'),
-    action: oneOf(autoOrderActions, 'Instead of auto_order: what skipAutoOrder and the like do.'),
+    auto_order: one(AutoOrder, 'The change, as in updateAutoOrder.'),
+    action: oneOf(
+      autoOrderActions,
+      'Instead of auto_order: the action of skipAutoOrder and the like.',
+    ),
     action_request: one(AutoOrderActionRequest, 'With action: the request of that operation.'),
     count: int32('How many rebills to return, 1 to 100; default 12.'),
   },
@@ -44,7 +47,7 @@ export const AutoOrderPreviewResponse = answer('AutoOrderPreviewResponse', {
   ),
   ends_before: oneOf(previewEnds, 'Why `before` has fewer rebills than requested.'),
   ends_after: oneOf(previewEnds, 'Why `after` has fewer rebills than requested.'),
-  warnings: texts('What the change itself would warn of, one sentence each.'),
+  warnings: texts('The warnings that the change would have, one sentence each.'),
   version: int64('The version of the auto order that was read; send it as If-Match to save.'),
 });
 export type AutoOrderPreviewResponse = Static<typeof AutoOrderPreviewResponse>;

@@ -60,7 +60,7 @@ export type ChargebackDisputesResponse = Static<typeof ChargebackDisputesRespons
 
 export const SimulatorAction = model(
   'SimulatorAction',
-  'Something that the simulated gateway does on its own side and reports.',
+  'An action that the simulated gateway does on its own side and reports.',
   {
     action: oneOf(
       ['refund', 'dispute', 'win dispute', 'lose dispute', 'update card'],
@@ -69,8 +69,8 @@ export const SimulatorAction = model(
     ),
     order_id: textTo(30, 'The order whose charge or card it is about.'),
     card_last_four: textTo(4, 'Of the updated card; the old digits unless given.'),
-    card_expiration_month: int32('Of the updated card, 1 to 12.'),
-    card_expiration_year: int32('Of the updated card, four digits.'),
+    card_expiration_month: int32('The month of the updated card, 1 to 12.'),
+    card_expiration_year: int32('The year of the updated card, four digits.'),
     amount: decimal('What is refunded or disputed; what is left of the charge unless given.'),
     reason: textTo(100),
   },
@@ -80,7 +80,7 @@ export type SimulatorAction = Static<typeof SimulatorAction>;
 export const SimulatorActionResult = model('SimulatorActionResult', 'What the simulator did.', {
   order_id: text(),
   charge_reference: text('The charge at the simulator; absent for a card.'),
-  refunded: decimal('All that the simulator gave back of the charge.'),
+  refunded: decimal('The total that the simulator refunded of the charge.'),
   dispute_reference: text('The dispute of the charge; absent when it has none.'),
   recorded: flag('Whether its report is recorded. False: it is recorded a little later.'),
 });

@@ -7,8 +7,8 @@ import { dateTime, flag, model, one, oneOf, text, textTo } from './fields.ts';
 export const stopReasonMax = 200;
 
 export const Charging = model('Charging', 'Whether the customers of the merchant are charged.', {
-  state: oneOf(['on', 'stopped'], 'stopped: what falls due waits, and everything else continues.'),
-  stopped_dts: dateTime('Since when they are stopped. The machine’s time, not a test clock’s.'),
+  state: oneOf(['on', 'stopped'], 'stopped: due charges wait, and everything else continues.'),
+  stopped_dts: dateTime('When they were stopped, on the machine’s clock.'),
   stopped_by: text('The name of the user or key; “the operator” for a command on the server.'),
   stopped_by_operator: flag(
     'True: a command on the server stopped them, and only a command starts them again.',

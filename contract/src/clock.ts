@@ -6,7 +6,7 @@ import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text } from './fields.ts';
 
-export const ClockDueWork = model('ClockDueWork', 'How much of one kind of work is due.', {
+export const ClockDueWork = model('ClockDueWork', 'The amount of due work of one kind.', {
   kind: oneOf(
     ['auto orders', 'tasks'],
     'auto orders: rebills, retries, notices and endings. tasks: delays and expirations.',
@@ -21,27 +21,27 @@ export const ClockAmount = model('ClockAmount', 'An amount of money in one curre
 });
 export type ClockAmount = Static<typeof ClockAmount>;
 
-export const Clock = model('Clock', 'The present state of a merchant’s clock.', {
+export const Clock = model('Clock', 'The current state of a merchant’s clock.', {
   mode: oneOf(
     ['real', 'running', 'standing'],
     'Real time; a test clock that runs; a test clock that does not run.',
   ),
   now_dts: dateTime('What this clock shows.'),
-  advance_id: text('The advance under way, when there is one.'),
+  advance_id: text('The running advance, if there is one.'),
   next_due_dts: dateTime(
     'The next moment at which something is due by this clock; absent when nothing is due ever.',
   ),
-  next_due: many(ClockDueWork, 'What is due on the day of next_due_dts.'),
+  next_due: many(ClockDueWork, 'The work due on the day of next_due_dts.'),
 });
 export type Clock = Static<typeof Clock>;
 
 export const ClockRequest = model('ClockRequest', 'How to move a clock.', {
   mode: oneOf(
     ['real', 'running', 'standing'],
-    'Absent: stays. Real only while the clock was never moved.',
+    'Absent: unchanged. Real only if the clock was never moved.',
   ),
   now_dts: dateTime(
-    'Play everything that falls due up to this moment. A moment in the past is refused.',
+    'The moment up to which all due work is played. A moment in the past is refused.',
   ),
   advance_by: text(
     'The same as a span: an ISO 8601 duration such as P1Y, or 1y, 3mo, 2w, 10d, 5h.',
@@ -49,17 +49,17 @@ export const ClockRequest = model('ClockRequest', 'How to move a clock.', {
 });
 export type ClockRequest = Static<typeof ClockRequest>;
 
-export const ClockAdvance = model('ClockAdvance', 'How far an advance of the clock has come.', {
+export const ClockAdvance = model('ClockAdvance', 'The progress of an advance of the clock.', {
   advance_id: text(),
   from_dts: dateTime(),
   to_dts: dateTime(),
-  reached_dts: dateTime('Everything due up to here has been played.'),
+  reached_dts: dateTime('All work due up to here has been played.'),
   done: flag('True once it has ended: it arrived, was stopped or failed.'),
   state: oneOf(
     ['playing', 'stopping', 'stopped', 'done', 'failed'],
-    'stopping: it ends with the stretch that is being played, a few days at most.',
+    'stopping: it ends after the current stretch of at most a few days.',
   ),
-  failure_reason: text('Why it stopped early, when it did.'),
+  failure_reason: text('The reason if it stopped early.'),
   rebill_count: int32('Rebills that were paid. The counts grow while it plays.'),
   decline_count: int32('Charges that were declined.'),
   notice_count: int32('Pre-shipment notices.'),
@@ -82,15 +82,15 @@ export type ClockAdvancesResponse = Static<typeof ClockAdvancesResponse>;
 
 export const ClockAdvanceDay = model(
   'ClockAdvanceDay',
-  'What an advance did on one day of the merchant’s calendar. Days without an event are absent.',
+  'The results of an advance on one day of the merchant’s calendar. Days without an event are absent.',
   {
     day: text('YYYY-MM-DD, in the time zone that the merchant had while the advance played.'),
     rebills: int32('Charges: paid and declined.'),
     paid: int32(),
     declined: int32(),
     notices: int32('Pre-shipment notices.'),
-    total: decimal('What was paid in the merchant’s currency.'),
-    totals: many(ClockAmount, 'What was paid, by currency.'),
+    total: decimal('The amount paid in the merchant’s currency.'),
+    totals: many(ClockAmount, 'The amounts paid, by currency.'),
   },
 );
 export type ClockAdvanceDay = Static<typeof ClockAdvanceDay>;
@@ -125,12 +125,12 @@ export const ClockDueRebill = model('ClockDueRebill', 'A rebill that is due unti
   currency_code: text(),
   expected: oneOf(
     ['paid', 'declined', 'no answer'],
-    'By the test card. Absent behind a decline of the same auto order: what happens then depends on the retries.',
+    'By the test card. Absent after a decline of the same auto order, because the retries decide then.',
   ),
 });
 export type ClockDueRebill = Static<typeof ClockDueRebill>;
 
-export const ClockDue = model('ClockDue', 'What is due until a moment.', {
+export const ClockDue = model('ClockDue', 'The work due until a moment.', {
   now_dts: dateTime('What the clock shows.'),
   until_dts: dateTime('The requested moment.'),
   due: many(ClockDueWork),

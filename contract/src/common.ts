@@ -20,7 +20,7 @@ export type Currency = Static<typeof Currency>;
 
 /** The total of a list for screens. */
 export const counted = {
-  total: int32('How many match, at most 10,000.'),
+  total: int32('The number of matches, at most 10,000.'),
   total_is_more: flag('True when more than 10,000 match.'),
 };
 
@@ -57,19 +57,15 @@ export const ApiError = model('Error', 'Why a request was refused.', {
 });
 export type ApiError = Static<typeof ApiError>;
 
-export const Warning = model(
-  'Warning',
-  'Something the client should know although the request was done.',
-  {
-    more_info: text(),
-    warning_code: text(),
-    warning_message: text(),
-  },
-);
+export const Warning = model('Warning', 'A note for the client about a request that succeeded.', {
+  more_info: text(),
+  warning_code: text(),
+  warning_message: text(),
+});
 export type Warning = Static<typeof Warning>;
 
 export const ResultSet = model('ResultSet', 'The part of a list that this response contains.', {
-  count: int32('How many records are in this response.'),
+  count: int32('The number of records in this response.'),
   limit: int32('The limit that was applied.'),
   more: flag('True: more follow; request them with next_offset.'),
   next_offset: int32('Offset of the next query.'),
@@ -79,7 +75,7 @@ export const ResultSet = model('ResultSet', 'The part of a list that this respon
 export type ResultSet = Static<typeof ResultSet>;
 
 export const ResponseMetadata = model('ResponseMetadata', 'What the response contains.', {
-  payload_name: text('The field that carries the result.'),
+  payload_name: text('The field that contains the result.'),
   result_set: one(ResultSet, 'Present for lists.'),
 });
 export type ResponseMetadata = Static<typeof ResponseMetadata>;

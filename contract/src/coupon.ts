@@ -145,7 +145,7 @@ export type CouponFreeShippingWithSubtotal = Static<typeof CouponFreeShippingWit
 
 export const CouponNoDiscount = model(
   'CouponNoDiscount',
-  'Nothing off: a code that only marks the order.',
+  'No discount: a code that only marks the order.',
   { ignore_this_property: flag('Means nothing.') },
 );
 export type CouponNoDiscount = Static<typeof CouponNoDiscount>;
@@ -279,7 +279,7 @@ export const couponUsers = [
   'OncePerNewCustomerForItem',
 ] as const;
 
-export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts says what it does.', {
+export const Coupon = model('Coupon', 'A coupon. It has exactly one of the discounts.', {
   allow_multiple_one_time_codes: flag('Several one-time codes of it can be used on one order.'),
   amount_off_items: one(CouponAmountOffItems),
   amount_off_shipping: one(CouponAmountOffShipping),
@@ -314,8 +314,8 @@ export const Coupon = model('Coupon', 'A coupon. Exactly one of the discounts sa
   percent_off_subtotal_with_subtotal: one(CouponPercentOffSubtotalWithSubtotal),
   quickbooks_code: textTo(20),
   restrict_by_postal_codes: texts('The postal codes to which an order with it may ship.'),
-  skip_on_rebill: flag('Rebills of an order with it take nothing off.'),
-  start_dts: dateTime('Before then it takes nothing off.'),
+  skip_on_rebill: flag('Rebills of an order with it get no discount.'),
+  start_dts: dateTime('Before then it gives no discount.'),
   super_coupon: flag('It can be used together with any other coupon.'),
   tiered_amount_off_subtotal: one(CouponTieredAmountOffSubtotal),
   tiered_percent_off_subtotal: one(CouponTieredPercentOffSubtotal),
@@ -372,14 +372,18 @@ export const CouponExistsResponse = answer('CouponExistsResponse', {
 });
 export type CouponExistsResponse = Static<typeof CouponExistsResponse>;
 
-export const CouponCodesRequest = model('CouponCodesRequest', 'How many one-time codes to make.', {
-  expiration_dts: dateTime(
-    'When the codes expire. They also expire with the coupon. A day alone includes that day.',
-  ),
-  expiration_seconds: int32('Instead of expiration_dts: seconds from now.'),
-  prefix: textTo(8, 'What each code begins with.'),
-  quantity: int32('1 to 10000.'),
-});
+export const CouponCodesRequest = model(
+  'CouponCodesRequest',
+  'The number of one-time codes to create.',
+  {
+    expiration_dts: dateTime(
+      'When the codes expire. They also expire with the coupon. A day alone includes that day.',
+    ),
+    expiration_seconds: int32('Instead of expiration_dts: seconds from now.'),
+    prefix: textTo(8, 'The beginning of each code.'),
+    quantity: int32('1 to 10000.'),
+  },
+);
 export type CouponCodesRequest = Static<typeof CouponCodesRequest>;
 
 export const CouponCodesResponse = answer('CouponCodesResponse', {
@@ -396,8 +400,8 @@ export const UploadCouponCodesRequest = model(
 export type UploadCouponCodesRequest = Static<typeof UploadCouponCodesRequest>;
 
 export const UploadCouponCodesResponse = answer('UploadCouponCodesResponse', {
-  duplicate_codes: texts('Codes that were there before, or twice in the request.'),
-  rejected_codes: texts('Codes that are empty, longer than 20 characters, or have spaces.'),
+  duplicate_codes: texts('Codes that already existed, or occur twice in the request.'),
+  rejected_codes: texts('Codes that are empty, longer than 20 characters, or contain spaces.'),
   uploaded_codes: texts(),
 });
 export type UploadCouponCodesResponse = Static<typeof UploadCouponCodesResponse>;
@@ -407,7 +411,7 @@ export const CouponAutoApplyCondition = model(
   'When a coupon is applied without a code: by an item, or by a subtotal.',
   {
     coupon_code: textTo(20),
-    minimum_subtotal: decimal('In subtotal_levels: the least subtotal.'),
+    minimum_subtotal: decimal('In subtotal_levels: the minimum subtotal.'),
     required_item_id: textTo(20, 'In required_items: the item that must be on the order.'),
   },
 );
@@ -415,7 +419,7 @@ export type CouponAutoApplyCondition = Static<typeof CouponAutoApplyCondition>;
 
 export const CouponAutoApplyConditions = model(
   'CouponAutoApplyConditions',
-  'Which coupons are applied without a code.',
+  'The coupons that are applied without a code.',
   {
     required_items: many(CouponAutoApplyCondition),
     subtotal_levels: many(CouponAutoApplyCondition, 'The highest level that is reached applies.'),
@@ -435,17 +439,21 @@ export const CouponType = model('CouponType', 'A kind of discount.', {
 });
 export type CouponType = Static<typeof CouponType>;
 
-export const SimpleValue = model('SimpleValue', 'A value and the words for it.', {
+export const SimpleValue = model('SimpleValue', 'A value and its label.', {
   display: text(),
   value: text(),
 });
 
-export const CouponEditorValues = model('CouponEditorValues', 'What a form for coupons offers.', {
-  coupon_types: texts(),
-  coupon_types_for_display: many(CouponType),
-  currency_codes: texts(),
-  usable_by: many(SimpleValue),
-});
+export const CouponEditorValues = model(
+  'CouponEditorValues',
+  'The choices in a form for coupons.',
+  {
+    coupon_types: texts(),
+    coupon_types_for_display: many(CouponType),
+    currency_codes: texts(),
+    usable_by: many(SimpleValue),
+  },
+);
 export type CouponEditorValues = Static<typeof CouponEditorValues>;
 
 export const CouponItemSearchResult = model(

@@ -8,7 +8,7 @@ export const EmailVerifyTokenRequest = model(
   'The customer whose email address is to be verified.',
   {
     email: text('That of a profile.'),
-    password: text('Without effect: customers have no passwords here.'),
+    password: text('No effect: customers have no passwords here.'),
   },
 );
 export type EmailVerifyTokenRequest = Static<typeof EmailVerifyTokenRequest>;

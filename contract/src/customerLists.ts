@@ -20,10 +20,10 @@ export type CustomerStoreCreditLedgerEntry = Static<typeof CustomerStoreCreditLe
 
 export const CustomerStoreCredit = model('CustomerStoreCredit', 'The store credit of a customer.', {
   available: decimal('Vested, not expired and not used.'),
-  expiring: decimal('What is left of credits that expire within thirty days.'),
+  expiring: decimal('The rest of credits that expire within thirty days.'),
   future_ledgers: many(CustomerStoreCreditLedgerEntry),
   past_ledgers: many(CustomerStoreCreditLedgerEntry),
-  total: decimal('All that was ever credited.'),
+  total: decimal('The total of all credits.'),
   vesting: decimal('Not yet available.'),
 });
 export type CustomerStoreCredit = Static<typeof CustomerStoreCredit>;
@@ -44,7 +44,7 @@ export const AdjustInternalCertificateRequest = model(
   'AdjustInternalCertificateRequest',
   'A change of a customer’s store credit.',
   {
-    adjustment_amount: decimal('Below zero: it is taken away.'),
+    adjustment_amount: decimal('A negative amount reduces the credit.'),
     description: text('At most 500 characters.'),
     entry_dts: dateTime('Absent: now. Not in the future.'),
     expiration_days: int32('From entry_dts. Absent or zero: it never expires.'),
@@ -106,7 +106,7 @@ export const CustomerEmailListChanges = model(
   'CustomerEmailListChanges',
   'Lists that a customer joins and leaves.',
   {
-    add_to_lists: texts('Names or UUIDs. A name that is new makes a list.'),
+    add_to_lists: texts('Names or UUIDs. A new name creates a list.'),
     remove_from_lists: texts('Names or UUIDs.'),
   },
 );

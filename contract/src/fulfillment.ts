@@ -50,12 +50,12 @@ export type DistributionCentersResponse = Static<typeof DistributionCentersRespo
 
 export const FulfillmentShipment = model(
   'FulfillmentShipment',
-  'What a distribution center shipped of one order. The costs are in the merchant’s currency.',
+  'The lines of one order that a distribution center shipped. The costs are in the merchant’s currency.',
   {
-    fulfillment_fee: decimal('What the center charges besides. Adds to actual_fulfillment.'),
+    fulfillment_fee: decimal('The other charges of the center. Added to actual_fulfillment.'),
     order_id: text(),
-    package_cost: decimal('What the packaging cost. Adds to actual_other_cost.'),
-    shipping_cost: decimal('What the carrier charged. Adds to actual_shipping.'),
+    package_cost: decimal('The cost of the packaging. Added to actual_other_cost.'),
+    shipping_cost: decimal('The charge of the carrier. Added to actual_shipping.'),
     tracking_numbers: texts(),
   },
 );
@@ -77,7 +77,7 @@ export type FulfillmentAcknowledgements = Static<typeof FulfillmentAcknowledgeme
 
 export const FulfillmentInventory = model(
   'FulfillmentInventory',
-  'How much of an item a distribution center has.',
+  'The stock of an item at a distribution center.',
   { itemId: text('The item, by its merchant_item_id.'), quantity: decimal() },
 );
 export type FulfillmentInventory = Static<typeof FulfillmentInventory>;
@@ -115,19 +115,23 @@ export type OrderAddItemsAndReleaseRequest = Static<typeof OrderAddItemsAndRelea
 
 export const OrderStageMove = model('OrderStageMove', 'A move of an order, and who made it.', {
   after_stage: oneOf(orderStages),
-  before_stage: oneOf(orderStages, 'Absent for the stage in which the order was born.'),
+  before_stage: oneOf(orderStages, 'Absent for the first stage of the order.'),
   by: text('The user or application. Perennial: the engine. Absent on old moves.'),
   transition_dts: dateTime(),
 });
 export type OrderStageMove = Static<typeof OrderStageMove>;
 
-export const OrderParcel = model('OrderParcel', 'What one distribution center ships of an order.', {
-  acknowledged: flag('The center has received all of it and has not shipped all of it.'),
-  distribution_center_code: text(),
-  item_indexes: int32s('The item_index of each line that it ships.'),
-  shipped_dts: dateTime('When the last of it shipped. Absent while something is left.'),
-  waiting_indexes: int32s('Of these, the lines that wait to be shipped now.'),
-});
+export const OrderParcel = model(
+  'OrderParcel',
+  'The lines of an order that one distribution center ships.',
+  {
+    acknowledged: flag('The center has received all of it and has not shipped all of it.'),
+    distribution_center_code: text(),
+    item_indexes: int32s('The item_index of each line that it ships.'),
+    shipped_dts: dateTime('When the last line shipped. Absent while lines are left.'),
+    waiting_indexes: int32s('Of these, the lines that wait to be shipped now.'),
+  },
+);
 export type OrderParcel = Static<typeof OrderParcel>;
 
 export const OrderRefundBlock = model(
@@ -137,16 +141,20 @@ export const OrderRefundBlock = model(
 );
 export type OrderRefundBlock = Static<typeof OrderRefundBlock>;
 
-export const OrderStages = model('OrderStages', 'Where an order was, is and may go.', {
-  allowed_stages: someOf(orderStages, 'The stages to which an update may move it.'),
-  current_stage: oneOf(orderStages),
-  moves: many(OrderStageMove, 'From birth, the oldest first.'),
-  owed: decimal('What is left to pay. Absent when it is paid, rejected or a quote.'),
-  owed_currency_code: text('The currency of owed, in which the gateway charges it.'),
-  parcels: many(OrderParcel, 'What ships, by distribution center.'),
-  refund_block: one(OrderRefundBlock, 'Absent: refunds are not blocked.'),
-  released_to_stage: oneOf(orderStages, 'Of a held order: where a release moves it.'),
-});
+export const OrderStages = model(
+  'OrderStages',
+  'The past, current and possible next stages of an order.',
+  {
+    allowed_stages: someOf(orderStages, 'The stages to which an update may move it.'),
+    current_stage: oneOf(orderStages),
+    moves: many(OrderStageMove, 'All moves, the oldest first.'),
+    owed: decimal('The amount left to pay. Absent when it is paid, rejected or a quote.'),
+    owed_currency_code: text('The currency of owed, in which the gateway charges it.'),
+    parcels: many(OrderParcel, 'The parcels, by distribution center.'),
+    refund_block: one(OrderRefundBlock, 'Absent: refunds are not blocked.'),
+    released_to_stage: oneOf(orderStages, 'Of a held order: where a release moves it.'),
+  },
+);
 export type OrderStages = Static<typeof OrderStages>;
 
 export const OrderStagesResponse = answer('OrderStagesResponse', { stages: one(OrderStages) });

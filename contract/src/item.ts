@@ -114,10 +114,10 @@ export const ItemAutoOrder = model(
   'ItemAutoOrder',
   'How an item recurs: on a schedule the customer chooses, or on fixed steps.',
   {
-    auth_future_amount: decimal('Authorized to test the card for rebills to come.'),
+    auth_future_amount: decimal('Authorized to test the card for future rebills.'),
     auth_test_amount: decimal('Authorized to test the card of an order that costs nothing.'),
     auto_order_cancel_charge_minimum_balance: flag(
-      'The fee is what is missing to the minimum value.',
+      'The fee is the difference to the minimum value.',
     ),
     auto_order_cancel_item_id: textTo(20, 'Charged once when the customer cancels.'),
     auto_order_cancel_item_oid: int32(),
@@ -125,13 +125,15 @@ export const ItemAutoOrder = model(
       'There is no fee after this number of orders.',
     ),
     auto_order_cancel_minimum_life_time_value: decimal(
-      'No fee once all orders were worth so much.',
+      'No fee once the orders have reached this value.',
     ),
     auto_order_cancel_minimum_rebill_count: int32('There is no fee after this number of rebills.'),
-    auto_order_cancel_minimum_rebill_value: decimal('No fee once rebills were worth so much.'),
+    auto_order_cancel_minimum_rebill_value: decimal(
+      'No fee once the rebills have reached this value.',
+    ),
     auto_order_downgrade_items: texts('Buying one of these replaces an auto order of this item.'),
     auto_order_paused: flag(
-      'True: every auto order of it slips day by day until this is false again.',
+      'True: its auto orders are postponed day by day until this is false again.',
     ),
     auto_order_prohibit_expiring_cards: int32(
       'Cards that expire within this number of months are refused; 0 is off.',
@@ -142,7 +144,7 @@ export const ItemAutoOrder = model(
     auto_order_upsell_no_easy_cancel: flag(
       'Customers cannot cancel it on the page of a magic link.',
     ),
-    auto_order_upsell_one_per_customer: flag('A customer has one at a time.'),
+    auto_order_upsell_one_per_customer: flag('A customer can have only one at a time.'),
     auto_orderable: flag('May recur.'),
     cancel_other_auto_orders: flag('Ordering it cancels the customer’s other auto orders.'),
     free_shipping_auto_order: flag('Rebills of it ship free.'),

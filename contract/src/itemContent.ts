@@ -83,7 +83,7 @@ export const ItemContentMultimedia = model(
 );
 export type ItemContentMultimedia = Static<typeof ItemContentMultimedia>;
 
-export const ItemContent = model('ItemContent', 'What a shop shows about an item.', {
+export const ItemContent = model('ItemContent', 'The presentation of an item in a shop.', {
   assignments: many(ItemContentAssignment),
   attributes: many(ItemContentAttribute),
   custom_thank_you_url: text(),
@@ -103,23 +103,19 @@ export const ItemContent = model('ItemContent', 'What a shop shows about an item
 });
 export type ItemContent = Static<typeof ItemContent>;
 
-export const ItemDigitalItemPdfMeta = model(
-  'ItemDigitalItemPdfMeta',
-  'What a PDF says about itself.',
-  {
-    assembly_allowed: flag(),
-    copy_allowed: flag(),
-    custom_footer: textTo(8000),
-    custom_header: textTo(8000),
-    degraded_printing_allowed: flag(),
-    fillin_allowed: flag(),
-    modify_annotations_allowed: flag(),
-    modify_contents_allowed: flag(),
-    printing_allowed: flag(),
-    screen_readers_allowed: flag(),
-    tagged: flag(),
-  },
-);
+export const ItemDigitalItemPdfMeta = model('ItemDigitalItemPdfMeta', 'The metadata of a PDF.', {
+  assembly_allowed: flag(),
+  copy_allowed: flag(),
+  custom_footer: textTo(8000),
+  custom_header: textTo(8000),
+  degraded_printing_allowed: flag(),
+  fillin_allowed: flag(),
+  modify_annotations_allowed: flag(),
+  modify_contents_allowed: flag(),
+  printing_allowed: flag(),
+  screen_readers_allowed: flag(),
+  tagged: flag(),
+});
 export type ItemDigitalItemPdfMeta = Static<typeof ItemDigitalItemPdfMeta>;
 
 export const ItemDigitalItem = model(
@@ -142,7 +138,7 @@ export type ItemDigitalItem = Static<typeof ItemDigitalItem>;
 
 export const ItemDigitalDelivery = model(
   'ItemDigitalDelivery',
-  'What a customer may download after the purchase.',
+  'A file that a customer may download after the purchase.',
   {
     activation_code_description: textTo(50),
     activation_code_low_warning: int32(),
@@ -154,16 +150,20 @@ export const ItemDigitalDelivery = model(
 );
 export type ItemDigitalDelivery = Static<typeof ItemDigitalDelivery>;
 
-export const ItemIdentifiers = model('ItemIdentifiers', 'Numbers that name an item elsewhere.', {
-  barcode: textTo(30),
-  barcode_gtin12: textTo(12),
-  barcode_gtin14: textTo(14),
-  barcode_upc11: textTo(11),
-  barcode_upc12: textTo(12),
-  manufacturer_name: textTo(50),
-  manufacturer_sku: textTo(25),
-  unspsc: textTo(20),
-});
+export const ItemIdentifiers = model(
+  'ItemIdentifiers',
+  'Numbers that identify an item elsewhere.',
+  {
+    barcode: textTo(30),
+    barcode_gtin12: textTo(12),
+    barcode_gtin14: textTo(14),
+    barcode_upc11: textTo(11),
+    barcode_upc12: textTo(12),
+    manufacturer_name: textTo(50),
+    manufacturer_sku: textTo(25),
+    unspsc: textTo(20),
+  },
+);
 export type ItemIdentifiers = Static<typeof ItemIdentifiers>;
 
 export const ItemPhysical = model('ItemPhysical', 'Size and weight.', {

@@ -173,7 +173,7 @@ export const ItemOptionValue = model('ItemOptionValue', 'A choice of an option.'
 });
 export type ItemOptionValue = Static<typeof ItemOptionValue>;
 
-export const ItemOption = model('ItemOption', 'Something that the customer chooses or enters.', {
+export const ItemOption = model('ItemOption', 'An option that the customer chooses or enters.', {
   cost_if_specified: decimal(),
   cost_per_letter: decimal(),
   cost_per_line: decimal(),
@@ -237,7 +237,7 @@ export const ItemRestrictionItem = model(
 );
 export type ItemRestrictionItem = Static<typeof ItemRestrictionItem>;
 
-export const ItemRestriction = model('ItemRestriction', 'Limits of what one purchase may hold.', {
+export const ItemRestriction = model('ItemRestriction', 'The limits of one purchase.', {
   exclude_coupon: flag(),
   exclude_from_free_promotion: flag(),
   exclude_from_loyalty: flag(),

@@ -14,7 +14,7 @@ export type ItemPricingTierDiscount = Static<typeof ItemPricingTierDiscount>;
 
 export const ItemPricingTierLimit = model(
   'ItemPricingTierLimit',
-  'How many a customer of a pricing tier may buy.',
+  'The quantities that a customer of a pricing tier may buy.',
   {
     cumulative_order_limit: int32(),
     exempt_from_minimum_item_count: flag(),

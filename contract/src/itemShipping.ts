@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { answer, Distance, Weight } from './common.ts';
 import { dateTime, decimal, flag, int32, many, model, one, oneOf, text, textTo } from './fields.ts';
 
-export const ItemShippingCase = model('ItemShippingCase', 'How many of an item a case holds.', {
+export const ItemShippingCase = model('ItemShippingCase', 'The number of units in a case.', {
   case_label: textTo(20),
   case_merchant_item_id: text(),
   case_merchant_item_oid: int32(),
@@ -43,12 +43,12 @@ export const ItemShippingDistributionCenter = model(
   {
     allocated_to_placed_orders: decimal(),
     allocated_to_shopping_carts: decimal(),
-    available_to_allocate: decimal('What is there and not promised.'),
-    desired_inventory_level: decimal('What an order to the supplier should bring it to.'),
+    available_to_allocate: decimal('The stock that is not reserved.'),
+    desired_inventory_level: decimal('The target level for an order to the supplier.'),
     distribution_center_code: text(),
     distribution_center_oid: int32(),
     eta: text(),
-    handles: flag('The place keeps this item.'),
+    handles: flag('The center stocks this item.'),
     inventory_level: decimal('What is there.'),
     maximum_backorder: int32(),
     reorder_inventory_level: decimal('At or below this the stock is low.'),
@@ -69,7 +69,7 @@ export type ItemShippingDistributionCenterResponse = Static<
 
 export const ItemInventoryUpdate = model(
   'ItemInventoryUpdate',
-  'How much of an item a distribution center has.',
+  'The stock of an item at a distribution center.',
   { distribution_center_code: text(), inventory_level: decimal(), merchant_item_id: text() },
 );
 export type ItemInventoryUpdate = Static<typeof ItemInventoryUpdate>;
@@ -83,7 +83,7 @@ export type ItemInventoryUpdateRequest = Static<typeof ItemInventoryUpdateReques
 
 export const ItemShippingMethod = model(
   'ItemShippingMethod',
-  'What a shipping method costs for an item.',
+  'The cost of a shipping method for an item.',
   {
     cost: decimal(),
     each_additional_item_markup: decimal(),
@@ -116,10 +116,10 @@ export const ItemShippingPackageRequirement = model(
 export type ItemShippingPackageRequirement = Static<typeof ItemShippingPackageRequirement>;
 
 export const ItemShipping = model('ItemShipping', 'How an item ships, and its stock.', {
-  allow_back_order: flag('Sold also when there is none.'),
+  allow_back_order: flag('The item is sold even when none is left.'),
   distribution_centers: many(ItemShippingDistributionCenter),
   free_shipping: flag(),
-  track_inventory: flag('True: the stock is counted down by orders.'),
+  track_inventory: flag('True: orders reduce the stock.'),
   amazon_fba: flag(),
   case_inner_packs: int32(),
   case_units: int32(),

@@ -59,7 +59,7 @@ export const liveEventTypes = [
 
 export const LiveEventDetails = model(
   'LiveEventDetails',
-  'What is known about an event of an auto order or an order without reading the object.',
+  'The facts about an event of an auto order or an order without reading the object.',
   {
     order_id: text('The order that a rebill made, or that the event is about.'),
     auto_order_oid: int32('The auto order of the order.'),
@@ -104,16 +104,16 @@ export const LiveClientFrame = model('LiveClientFrame', 'A frame from the client
 });
 export type LiveClientFrame = Static<typeof LiveClientFrame>;
 
-export const LiveAuthRequest = model('LiveAuthRequest', 'What a client wants to listen to.', {
+export const LiveAuthRequest = model('LiveAuthRequest', 'The topics that a client requests.', {
   topics: someOf(liveTopics, 'Absent: all topics that the caller may read.'),
 });
 export type LiveAuthRequest = Static<typeof LiveAuthRequest>;
 
-export const LiveAuth = model('LiveAuth', 'What a live socket is opened with.', {
+export const LiveAuth = model('LiveAuth', 'The address and the token of a live socket.', {
   jwt: text('Valid for five minutes; needed to connect, not to stay connected.'),
   merchant_id: text(),
   websocket_url: text('Connect to this address with ?token=<jwt>.'),
-  topics: someOf(liveTopics, 'What the socket will report.'),
+  topics: someOf(liveTopics, 'The topics that the socket reports.'),
 });
 export type LiveAuth = Static<typeof LiveAuth>;
 

@@ -36,10 +36,10 @@ export const MailTemplate = model(
 );
 export type MailTemplate = Static<typeof MailTemplate>;
 
-export const MailKind = model('MailKind', 'A kind of mail, and what its templates may name.', {
+export const MailKind = model('MailKind', 'A kind of mail, and the fields of its templates.', {
   kind: text(),
-  fields: texts('What {{…}} may name in the subject and the body.'),
-  blocks: texts('What {{…}} may name as a paragraph for itself: lists and links.'),
+  fields: texts('The fields that {{…}} may name in the subject and the body.'),
+  blocks: texts('The fields that {{…}} may name in a separate paragraph: lists and links.'),
 });
 export type MailKind = Static<typeof MailKind>;
 
@@ -54,7 +54,7 @@ export type MailTemplatesResponse = Static<typeof MailTemplatesResponse>;
 
 export const MailPreviewRequest = model(
   'MailPreviewRequest',
-  'A mail to show. Without a subject and a body: the stored template, or the words of the code.',
+  'A mail to preview. Without a subject and a body: the stored template, or the built-in text.',
   {
     kind: oneOf(customerMailKinds),
     language: text('As in a template; any unless given.'),

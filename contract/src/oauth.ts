@@ -6,7 +6,7 @@ import { SessionUser } from './session.ts';
 
 export const OauthDeviceAuthorizationResponse = model(
   'OauthDeviceAuthorizationResponse',
-  'What a device shows its user.',
+  'The data that a device shows its user.',
   {
     device_code: text(),
     expires_in: int32(),
@@ -85,14 +85,14 @@ export const OauthMe = model('OauthMe', 'The user that a key or a token acts for
 });
 export type OauthMe = Static<typeof OauthMe>;
 
-export const OauthGrant = model('OauthGrant', 'What a user allowed an application to do.', {
+export const OauthGrant = model('OauthGrant', 'A grant of a user to an application.', {
   grant_id: text('Names the grant; it is not a credential.'),
   client_id: text(),
   application: text('The name of the application.'),
   user: one(SessionUser, 'Without groups.'),
-  permissions: texts('What was granted. The application may do what of it the user still may do.'),
+  permissions: texts('The granted permissions. Those that the user has lost have no effect.'),
   created_dts: dateTime(),
-  expires_dts: dateTime('A year later. Refreshed tokens do not prolong it.'),
+  expires_dts: dateTime('One year after the grant. Refreshed tokens do not extend it.'),
 });
 export type OauthGrant = Static<typeof OauthGrant>;
 

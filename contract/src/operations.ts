@@ -592,7 +592,7 @@ export const operations = {
     method: 'POST',
     base: '/rest/v2',
     path: '/auto_order/auto_orders/reference_order_id/{reference_order_id}',
-    summary: 'Make an auto order of an ordinary order',
+    summary: 'Create an auto order from an ordinary order',
     description:
       'The result has no items: add them by an update. The order must be younger than 60 days, paid by credit ' +
       'card and without an auto order.',
@@ -804,7 +804,7 @@ export const operations = {
     method: 'GET',
     base: '/rest/v2',
     path: '/auto_order/auto_orders/{auto_order_oid}/update_billing_url',
-    summary: 'Make the link to the customer’s card page',
+    summary: 'Create the link to the customer’s card page',
     description: 'The link lets its holder change the card: treat it as a secret.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
@@ -1381,7 +1381,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/fulfillment/distribution_centers/{distribution_center_code}/acknowledgements',
     summary: 'Acknowledge orders',
-    description: 'A distribution center has received these orders and is not given them again.',
+    description: 'A distribution center has received these orders and does not get them again.',
     permissions: ['order_write'],
     params: Type.Object({ distribution_center_code: Type.String() }),
     body: FulfillmentAcknowledgements,
@@ -1849,7 +1849,7 @@ export const operations = {
     base: '/rest/v2',
     path: '/item/digital_library/{digital_item_oid}',
     summary: 'Delete a digital item',
-    description: 'Items that deliver it keep what they say about it.',
+    description: 'Items that deliver it keep their entries about it.',
     permissions: ['item_write'],
     params: Type.Object({ digital_item_oid: oid() }),
     status: 204,
@@ -2039,7 +2039,7 @@ export const operations = {
     method: 'GET',
     base: '/rest/v2',
     path: '/coupon/coupons/merchant_code/{merchant_code}/exists',
-    summary: 'Ask whether a code is taken',
+    summary: 'Check whether a code is taken',
     description: 'By a coupon or by a one-time code.',
     permissions: ['coupon_read'],
     params: Type.Object({ merchant_code: Type.String() }),
@@ -2412,7 +2412,7 @@ export const operations = {
     summary: 'Create a link to a customer’s own page',
     description:
       'The page shows the customer’s auto orders, each with a link to replace its card. A person with the link ' +
-      'acts as the customer for one hour. This server has no storefronts: the name is taken and not used.',
+      'acts as the customer for one hour. This server has no storefronts: the name is accepted but not used.',
     permissions: ['customer_write'],
     params: Type.Object({ customer_profile_oid: oid(), storefront_host_name: Type.String() }),
     response: CustomerMagicLinkResponse,
@@ -2677,7 +2677,7 @@ export const operations = {
     method: 'GET',
     base: '/rest/v2',
     path: '/workflow/assignment_groups',
-    summary: 'List the groups that tasks can go to',
+    summary: 'List the groups that tasks can be assigned to',
     permissions: ['workflow_read'],
     query: Type.Object({ ...paging() }),
     response: WorkflowGroupsResponse,
@@ -2690,7 +2690,7 @@ export const operations = {
     method: 'GET',
     base: '/rest/v2',
     path: '/workflow/assignment_users',
-    summary: 'List the users that tasks can go to',
+    summary: 'List the users that tasks can be assigned to',
     permissions: ['workflow_read'],
     query: Type.Object({ ...paging() }),
     response: WorkflowUsersResponse,
@@ -2726,7 +2726,7 @@ export const operations = {
     method: 'GET',
     base: '/rest/v2',
     path: '/workflow/tasks/attachments/{extension}',
-    summary: 'Make a link to upload an attachment',
+    summary: 'Create a link to upload an attachment',
     description:
       'PUT the bytes to the link, then save the task or note with the key as upload_key.',
     permissions: ['workflow_write'],
@@ -3008,7 +3008,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/me/preferences',
     summary: 'Read your preferences',
-    description: 'The caller is a session, or a key or token that stands for a user.',
+    description: 'The caller is a session, or a key or token that acts for a user.',
     permissions: [],
     anyCaller: true,
     response: PreferencesResponse,
@@ -3075,7 +3075,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/session/options',
-    summary: 'Read what a log-in page can fill in',
+    summary: 'Read the values that a log-in page can fill in',
     permissions: [],
     response: SessionOptionsResponse,
     payload: 'options',
@@ -3268,7 +3268,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/clock/advances/{advance_id}',
-    summary: 'Read how far an advance has come',
+    summary: 'Read the progress of an advance',
     permissions: ['configuration_read'],
     params: Type.Object({ advance_id: Type.String() }),
     response: ClockAdvanceResponse,
@@ -3295,7 +3295,7 @@ export const operations = {
     path: '/clock/advances/{advance_id}',
     summary: 'Stop an advance of the clock',
     description:
-      'It ends with the stretch that is being played, so every day that it began is finished. ' +
+      'It ends after the current stretch, so every day that it began is finished. ' +
       'The clock then shows the moment that it reached. Stopping an advance that has ended changes nothing.',
     permissions: ['configuration_write'],
     params: Type.Object({ advance_id: Type.String() }),
@@ -3308,8 +3308,8 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/clock/advances/{advance_id}/days',
-    summary: 'Read what an advance did, by day',
-    description: 'Also while it plays. Advances of versions that kept no days have none.',
+    summary: 'Read the results of an advance by day',
+    description: 'Also while it runs. Advances of older versions have no days.',
     permissions: ['configuration_read'],
     params: Type.Object({ advance_id: Type.String() }),
     response: ClockAdvanceDaysResponse,
@@ -3321,9 +3321,8 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/clock/advances/{advance_id}/skipped_mails',
-    summary: 'Read which mails an advance did not send, and why',
-    description:
-      'Mails that an event of the advance called for, but that are switched off or have no address.',
+    summary: 'List the mails that an advance did not send, with the reasons',
+    description: 'Mails for events of the advance that are switched off or have no address.',
     permissions: ['configuration_read'],
     params: Type.Object({ advance_id: Type.String() }),
     response: ClockSkippedMailsResponse,
@@ -3335,7 +3334,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/clock/due',
-    summary: 'Read what is due until a moment',
+    summary: 'Read the work that is due until a moment',
     description:
       'Shows what an advance of the clock to that moment would charge. Changes nothing. Send until or advance_by.',
     permissions: ['auto_order_read'],
@@ -3356,8 +3355,8 @@ export const operations = {
     path: '/auto_orders/parked',
     summary: 'List the auto orders that cannot be billed',
     description:
-      'Each with the reason. Repair what the reason names: a change of the auto order, or of ' +
-      'the item that it names, has the auto order checked again at once.',
+      'Each with the reason. Fix the fault that it names: after a change of the auto order, or ' +
+      'of the named item, the auto order is checked again at once.',
     permissions: ['auto_order_read'],
     query: Type.Object({ ...paging() }),
     response: ParkedAutoOrdersResponse,
@@ -3391,7 +3390,7 @@ export const operations = {
     path: '/auto_orders/{auto_order_oid}/look_again',
     summary: 'Try a parked auto order again now',
     description:
-      'What is due is charged when the fault is gone. An auto order that is not parked is refused.',
+      'A due rebill is charged if the fault is gone. An auto order that is not parked is refused.',
     permissions: ['auto_order_write'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({ ...expandable() }),
@@ -3429,8 +3428,8 @@ export const operations = {
     path: '/overview',
     summary: 'Count what needs attention',
     description:
-      'For the first screen. Each part is there when the caller may read it. Counts go to 10,000, ' +
-      'which stands for that or more, and may be five seconds old.',
+      'For the first screen. A part is present if the caller may read it. Counts end at 10,000, ' +
+      'which means that or more, and may be five seconds old.',
     permissions: ['auto_order_read', 'workflow_read', 'configuration_read'],
     response: OverviewResponse,
     payload: 'overview',
@@ -3441,11 +3440,11 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/health',
-    summary: 'Read what waits, failed or is in doubt',
+    summary: 'Read the waiting, failed and doubtful work',
     description:
-      'The work of the merchant that is not done: what is overdue, charges without an answer, ' +
-      'deliveries and mails that wait with the age of the oldest, resting gateways, background ' +
-      'work that failed, and the versions that run. ' +
+      'The unfinished work of the merchant: overdue auto orders, charges without an answer, ' +
+      'waiting deliveries and mails with the age of the oldest, resting gateways, failed ' +
+      'background work, and the running versions. ' +
       '`/metrics` shows the same figures for the whole installation.',
     permissions: ['configuration_read'],
     response: HealthResponse,
@@ -3472,9 +3471,9 @@ export const operations = {
     summary: 'Stop all charges of the merchant',
     description:
       'For an emergency, such as wrong prices. Within three seconds no server sends a charge of the merchant. ' +
-      'Charges that were sent before are settled when the gateway answers. What falls due waits, and new orders ' +
+      'Charges that were sent before are settled when the gateway answers. Due charges wait, and new orders ' +
       'stay in Pending Clearance; mails, webhooks, refunds and tasks continue. ' +
-      'Charges that are stopped already stay as they are, with the first reason.',
+      'If the charges are already stopped, nothing changes, and the first reason stays.',
     permissions: ['configuration_write'],
     body: ChargingStopRequest,
     response: ChargingResponse,
@@ -3486,10 +3485,11 @@ export const operations = {
     method: 'POST',
     base: '/perennial/v1',
     path: '/charging/start',
-    summary: 'Charge the customers of the merchant again',
+    summary: 'Resume the charges of the merchant',
     description:
-      'What waited is charged within seconds, each auto order once. A stop by the operator of the server is ' +
-      'refused: it ends by a command on the server. So do `CHARGING=off` and other stops of the whole installation.',
+      'Waiting charges are sent within seconds, one for each auto order. Refused for a stop by ' +
+      'the operator of the server, which only a command on the server ends. The same applies to ' +
+      '`CHARGING=off` and other stops of the whole installation.',
     permissions: ['configuration_write'],
     body: ChargingStartRequest,
     bodyOptional: true,
@@ -3502,7 +3502,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/statistics/days',
-    summary: 'Read what happened, by day',
+    summary: 'Read the figures of each day',
     description:
       'Paid rebills and their money, declines, cancelations, new and active auto orders of each day ' +
       'of the merchant’s calendar. Counted from the feed of events: a change is there within ' +
@@ -3642,10 +3642,10 @@ export const operations = {
     method: 'POST',
     base: '/perennial/v1',
     path: '/auto_orders/{auto_order_oid}/preview',
-    summary: 'Read what a change would do to the next rebills',
+    summary: 'Preview the effect of a change on the next rebills',
     description:
-      'Takes a change as updateAutoOrder takes it, or an action (skip, unskip, resume, reactivate), ' +
-      'and writes nothing. What the change would refuse is refused here in the same way.',
+      'Accepts a change like updateAutoOrder, or an action (skip, unskip, resume, reactivate), ' +
+      'and writes nothing. Refuses what the change itself would refuse, in the same way.',
     permissions: ['auto_order_read'],
     params: Type.Object({ auto_order_oid: oid() }),
     query: Type.Object({
@@ -3743,7 +3743,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/orders/{order_id}/explanation',
-    summary: 'Read why an order was charged as it was',
+    summary: 'Read the explanation of an order’s charge',
     description:
       'The lines of a rebill with the rules of each price and date, the attempts, and what differed ' +
       'from a preview. For an order without a kept plan, what the order itself shows.',
@@ -3896,7 +3896,7 @@ export const operations = {
     method: 'POST',
     base: '/perennial/v1',
     path: '/pricing/estimate',
-    summary: 'Estimate what a cart costs at an address',
+    summary: 'Estimate the cost of a cart at an address',
     description:
       'Calculates lines, coupons, shipping and tax as an insert of the order would, and what the cart costs ' +
       'with each shipping method. Stores and charges nothing, and takes no stock and no code of a coupon.',
@@ -3911,7 +3911,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/auto_orders/{auto_order_oid}/timeline',
-    summary: 'Read what happened to an auto order',
+    summary: 'Read the timeline of an auto order',
     description:
       'Rebills, attempts, mails, changes with their authors, tasks, stops, merges and the latest ' +
       'deliveries, the newest first. Tasks need workflow_read, deliveries webhook_read; a caller ' +
@@ -3948,7 +3948,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/customers/{customer_profile_oid}/timeline',
-    summary: 'Read what happened to the auto orders of a customer',
+    summary: 'Read the timeline of a customer’s auto orders',
     description:
       'Rebills, attempts, mails, changes with their authors, tasks, stops, merges and the latest ' +
       'deliveries, the newest first. Tasks need workflow_read, deliveries webhook_read; a caller ' +
@@ -4028,7 +4028,7 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/audits/{audit_id}',
-    summary: 'Read an audit: its progress and what it found',
+    summary: 'Read the progress and the findings of an audit',
     permissions: ['auto_order_read'],
     params: Type.Object({ audit_id: Type.String() }),
     response: BackgroundAuditResponse,
@@ -4170,7 +4170,7 @@ export const operations = {
     summary: 'Export everything about a customer',
     description:
       'Returns the rows of all tables that are about the customer, as they are stored: profile, ' +
-      'orders, auto orders, mails, tasks, events and deliveries, without what opens a card. The ' +
+      'orders, auto orders, mails, tasks, events and deliveries, without the tokens of cards. The ' +
       'audit log records each export.',
     permissions: ['customer_read', 'customer_write', 'order_read', 'auto_order_read'],
     needsAll: true,
@@ -4220,9 +4220,9 @@ export const operations = {
     method: 'POST',
     base: '/perennial/v1',
     path: '/retention/preview',
-    summary: 'Count what periods of retention would remove',
+    summary: 'Count the records that retention periods would remove',
     description:
-      'Removes nothing. A period that is absent counts as the merchant has set it. Records of ' +
+      'Removes nothing. For an absent period, the merchant’s setting applies. Records of ' +
       'auto orders that are active, and of orders that are not finished, are never counted.',
     permissions: ['configuration_read'],
     body: RetentionSettings,
@@ -4260,8 +4260,8 @@ export const operations = {
         'Only entries with a higher number, the oldest of them first; 0 begins with the first entry.',
       ),
       from_dts: dateTime(
-        'Begins at this moment: with entries of it or earlier, with after_entry of it or later. ' +
-          'The total counts the others, too.',
+        'Starts at this moment: with entries up to it or, with after_entry, from it on. The ' +
+          'total counts the others, too.',
       ),
       ...paging(),
     }),
@@ -4287,7 +4287,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/settings',
     summary: 'Change the settings',
-    description: 'A field that is absent stays as it is.',
+    description: 'Absent fields do not change.',
     permissions: ['configuration_write'],
     body: MerchantSettings,
     response: MerchantSettingsResponse,
@@ -4312,7 +4312,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/workflow/rules',
     summary: 'Change the rules that raise system tasks',
-    description: 'Kinds that are not named stay as they are.',
+    description: 'Kinds that are not named do not change.',
     permissions: ['configuration_write'],
     body: WorkflowRules,
     response: WorkflowRulesResponse,
@@ -4445,7 +4445,7 @@ export const operations = {
     path: '/webhooks',
     summary: 'List the webhooks of all keys and applications',
     description:
-      'For administrators: whose each webhook is, whether its owner is still there, and how it is doing.',
+      'For administrators: the owner of each webhook, whether it still exists, and the health of the webhook.',
     permissions: ['configuration_read'],
     query: Type.Object({ ...paging() }),
     response: MerchantWebhooksResponse,
@@ -4459,7 +4459,7 @@ export const operations = {
     base: '/perennial/v1',
     path: '/webhooks/{webhookOid}/deliveries',
     summary: 'List the deliveries of a webhook of any key or application',
-    description: 'Without what was sent: only the owner of a webhook reads that in its log.',
+    description: 'Without payloads: only the owner of a webhook reads them in its log.',
     permissions: ['configuration_read'],
     params: Type.Object({ webhookOid: oid() }),
     query: Type.Object({ success: flag('Only the tries with this outcome.'), ...paging() }),
@@ -4476,7 +4476,7 @@ export const operations = {
     summary: 'Search the deliveries of all webhooks, by cursor',
     description:
       'For screens: pages by cursor, as the search of auto orders; the newest come first unless _sort ' +
-      'says otherwise. Each row is a try, without what was sent.',
+      'says otherwise. Each row is a delivery attempt, without the payload.',
     permissions: ['configuration_read'],
     query: Type.Object({ ...cursorPaging(), ...sortable() }),
     body: DeliverySearch,
@@ -4493,7 +4493,7 @@ export const operations = {
     path: '/orders/{order_id}/deliveries',
     summary: 'List the deliveries of an order to all webhooks',
     description:
-      'Among the latest 1,000 tries of each webhook those with events of the order, without what was sent.',
+      'Those of the latest 1,000 attempts of each webhook that have events of the order, without payloads.',
     permissions: ['order_read', 'webhook_read'],
     needsAll: true,
     params: Type.Object({ order_id: Type.String() }),
@@ -4510,8 +4510,8 @@ export const operations = {
     path: '/webhooks/{webhookOid}/owner',
     summary: 'Move a webhook to another key or application',
     description:
-      'After a key was replaced, for example. The caller and the new owner need the ' +
-      'permissions that its events are shown for. A webhook that stopped because its owner ' +
+      'After a key was replaced, for example. The caller and the new owner need the permissions ' +
+      'to read its events. A webhook that stopped because its owner ' +
       'was gone continues where it stopped.',
     permissions: ['configuration_write'],
     params: Type.Object({ webhookOid: oid() }),
@@ -4529,7 +4529,7 @@ export const operations = {
     summary: 'Update a webhook of any key or application',
     description:
       'For administrators, for example to enable it again. Its owner and its credentials stay. ' +
-      'The caller needs the permissions that its events are shown for, unless it is disabled.',
+      'The caller needs the permissions to read its events, unless it is disabled.',
     permissions: ['configuration_write'],
     params: Type.Object({ webhookOid: oid() }),
     body: MerchantWebhookUpdate,
@@ -4645,7 +4645,7 @@ function cursorPaging() {
     _limit: int32('The most records to return.'),
     _after: text('The next_cursor of the page before, with the same filters and _sort.'),
     _from: text(
-      'Where the first page begins, instead of at the start: at this value of the field of _sort. A ' +
+      'The value of the field of _sort at which the first page starts, instead of the list’s start. A ' +
         'moment or a day, or the beginning of a text. With _after it has no effect.',
     ),
   };

@@ -35,7 +35,7 @@ export type OrderReplacement = Static<typeof OrderReplacement>;
 
 export const OrderReplacementResponse = model(
   'OrderReplacementResponse',
-  'A new order that replaces something of another one.',
+  'A new order that replaces lines of another one.',
   {
     chargeSuccessful: flag('Only with immediate_charge.'),
     errorMessage: text(),

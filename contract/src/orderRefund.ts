@@ -42,7 +42,7 @@ export const OrderRefundableResponse = answer('OrderRefundableResponse', {
   ),
   manual_only: oneOf(
     ['no_charge', 'multiple_charges', 'gateway_not_named'],
-    'Only with manual=true. Something can still be refunded, but only with manual_refund: ' +
+    'Only with manual=true. A refund is still possible, but only with manual_refund: ' +
       'no gateway charged the order, ' +
       'several charges paid it, or the settings no longer name the gateway that charged it. ' +
       'Absent: a gateway can refund it, or nothing can be refunded.',

@@ -29,9 +29,9 @@ export const orderChecks = [
 /** The name of a check. */
 export type OrderCheck = (typeof orderChecks)[number];
 
-export const OrderFormat = model('OrderFormat', 'How an order is shown to a person.', {
+export const OrderFormat = model('OrderFormat', 'The format of an order for a person.', {
   context: text('unknown, receipt, shipment, refund, quote-request or quote: the heading.'),
-  dont_link_email_to_search: flag('Nothing links to a search here, so this changes nothing.'),
+  dont_link_email_to_search: flag('No effect: these sheets have no links to a search.'),
   email_as_link: flag('True: the email address is a link that writes a mail.'),
   filter_distribution_center_oid: int32('Only the lines that this distribution center ships.'),
   filter_to_items_in_container_oid: int32('Not available: this server keeps no containers.'),
@@ -98,10 +98,10 @@ export type OrderValidationRequest = Static<typeof OrderValidationRequest>;
 
 export const OrderValidationResponse = model(
   'OrderValidationResponse',
-  'What an insert of the order would say.',
+  'The result that an insert of the order would have.',
   {
     errors: texts('What must be fixed. Empty: an insert takes the order.'),
-    messages: texts('What a merchant may want to know besides.'),
+    messages: texts('Further notes for the merchant.'),
     order_was_updated: flag('Always false: a validation changes nothing.'),
   },
 );

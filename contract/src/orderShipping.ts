@@ -62,7 +62,7 @@ export const OrderTrackingNumberDetails = model(
 );
 export type OrderTrackingNumberDetails = Static<typeof OrderTrackingNumberDetails>;
 
-export const OrderShipping = model('OrderShipping', 'Where and how an order ships.', {
+export const OrderShipping = model('OrderShipping', 'The shipping of an order.', {
   address1: textTo(50),
   address2: textTo(50),
   city: textTo(32),

@@ -37,7 +37,7 @@ import {
   WorkflowUser,
 } from './workflow.ts';
 
-export const PreviewRule = model('PreviewRule', 'One rule that had a say in a previewed line.', {
+export const PreviewRule = model('PreviewRule', 'A rule that affected a previewed line.', {
   rule: text('The rule’s name, for example step price, grandfathered price, percentage discount.'),
   detail: text('What it did, in words.'),
   unit_cost: decimal('The unit cost after this rule; price rules only.'),
@@ -47,10 +47,10 @@ export type PreviewRule = Static<typeof PreviewRule>;
 
 export const PreviewCouponRule = model(
   'PreviewCouponRule',
-  'What a coupon did to a rebill, in the order in which they applied.',
+  'The effect of a coupon on a rebill, in the order in which they applied.',
   {
     coupon_code: text(),
-    detail: text('Where it came from, or why it took nothing off.'),
+    detail: text('Its source, or why it gave no discount.'),
     discount: decimal('Off the lines.'),
     shipping_discount: decimal('Off shipping.'),
     left: decimal('Lines and shipping after it, before tax.'),
@@ -65,7 +65,7 @@ export const AmountRule = model('AmountRule', 'One rule that determined an amoun
 });
 export type AmountRule = Static<typeof AmountRule>;
 
-export const TaxRule = model('TaxRule', 'One rule that had a say in the tax of an order.', {
+export const TaxRule = model('TaxRule', 'A rule that affected the tax of an order.', {
   rule: text('The rule’s name, for example state rate, tax exempt customer, address changed.'),
   detail: text('What it did, in words.'),
   tax_rate: decimal('Its part of the rate, in percent.'),
@@ -73,7 +73,7 @@ export const TaxRule = model('TaxRule', 'One rule that had a say in the tax of a
 });
 export type TaxRule = Static<typeof TaxRule>;
 
-export const PreviewLine = model('PreviewLine', 'One line of a rebill to come.', {
+export const PreviewLine = model('PreviewLine', 'A line of a future rebill.', {
   auto_order_item_oid: int32(
     'The item that brings this line; absent for an add-on of the whole auto order.',
   ),
@@ -111,16 +111,16 @@ export type PreviewRebill = Static<typeof PreviewRebill>;
 
 export const ParkedAutoOrder = model(
   'ParkedAutoOrder',
-  'An auto order that is not billed before something is repaired.',
+  'An auto order that is not billed until a fault is fixed.',
   {
     auto_order_oid: int32(),
     auto_order_code: text(),
     reason: text('What keeps it from being billed.'),
-    fault: text('The same without the words that all reasons begin with.'),
+    fault: text('The same without the common beginning of all reasons.'),
     since_dts: dateTime('Since when it has been parked for this reason.'),
     merchant_item_id: text('The catalogue item to fix, when one is at fault.'),
     next_look_dts: dateTime(
-      'When the engine checks it again by itself. After a change of the auto order it checks at once.',
+      'When the engine checks it again. After a change of the auto order, it checks at once.',
     ),
   },
 );
@@ -145,7 +145,7 @@ export const previewEnds = [
 export const chargeStates = ['charging', 'unknown'] as const;
 
 export const ChargeInFlight = model('ChargeInFlight', 'A charge of a rebill that has not ended.', {
-  key: text('The idempotency key that the gateway knows it by.'),
+  key: text('Its idempotency key at the gateway.'),
   state: oneOf(chargeStates, 'charging: sent or about to be. unknown: the gateway did not answer.'),
   auto_order_oid: int32(),
   auto_order_code: text(),
@@ -156,10 +156,10 @@ export const ChargeInFlight = model('ChargeInFlight', 'A charge of a rebill that
   currency_code: text(),
   gateway: text('The code of the gateway that it was sent to first.'),
   requested_dts: dateTime('On the merchant’s clock.'),
-  checks: int32('How often the gateway was queried about it.'),
-  next_check_dts: dateTime('When the gateway is asked next, in real time.'),
+  checks: int32('The number of queries to the gateway about it.'),
+  next_check_dts: dateTime('When the gateway is queried next, in real time.'),
   confirm_until_dts: dateTime(
-    'The bank wants the customer to confirm the payment, and it waits until then. Absent: it has no answer.',
+    'The bank requires the customer to confirm the payment; it waits until then. Absent: it has no answer.',
   ),
 });
 export type ChargeInFlight = Static<typeof ChargeInFlight>;
@@ -189,7 +189,7 @@ export type FeedEvent = Static<typeof FeedEvent>;
 export const EventsResponse = answer('EventsResponse', {
   events: many(FeedEvent),
   next_cursor: text('The cursor to ask with next time, also when the page is empty.'),
-  more: flag('True while there is more to fetch at once.'),
+  more: flag('True if more events can be read at once.'),
 });
 export type EventsResponse = Static<typeof EventsResponse>;
 
@@ -215,7 +215,7 @@ export const AuditResponse = answer('AuditResponse', {
 });
 export type AuditResponse = Static<typeof AuditResponse>;
 
-export const DunningPolicy = model('DunningPolicy', 'What to do after a declined rebill.', {
+export const DunningPolicy = model('DunningPolicy', 'The rules for declined rebills.', {
   retry_days: int32s('Days from each attempt to the next; [3, 3] makes three attempts in all.'),
   hard_decline_reasons: someOf(declineReasons, 'Reasons after which no further attempt is made.'),
   retry_coupon_codes: texts(
@@ -256,28 +256,32 @@ export const NoticeSettings = model(
     from_email: text('The sender; the server’s own unless given.'),
     merchant_email: textTo(
       100,
-      'The address that is notified of what needs the merchant, such as a disabled webhook. Absent: no mail is sent.',
+      'The address for notices to the merchant, such as a disabled webhook. Absent: no mail is sent.',
     ),
   },
 );
 export type NoticeSettings = Static<typeof NoticeSettings>;
 
-export const RetryCoupon = model('RetryCoupon', 'What a coupon takes off a retried rebill.', {
+export const RetryCoupon = model('RetryCoupon', 'The discount of a coupon on a retried rebill.', {
   code: textTo(20),
   percent: decimal('0 to 100.'),
   amount: decimal('In addition to the percentage; never more than the lines cost.'),
 });
 export type RetryCoupon = Static<typeof RetryCoupon>;
 
-export const GatewaySetting = model('GatewaySetting', 'A gateway that charges are spread over.', {
-  code: textTo(50, 'What rotating_transaction_gateway_code names.'),
-  kind: oneOf([...gatewayKinds]),
-  weight: decimal('Its share of the charges, among those that are active.'),
-  state: oneOf(['active', 'inactive', 'stand-by']),
-});
+export const GatewaySetting = model(
+  'GatewaySetting',
+  'A gateway that gets a share of the charges.',
+  {
+    code: textTo(50, 'What rotating_transaction_gateway_code names.'),
+    kind: oneOf([...gatewayKinds]),
+    weight: decimal('Its share of the charges, among those that are active.'),
+    state: oneOf(['active', 'inactive', 'stand-by']),
+  },
+);
 export type GatewaySetting = Static<typeof GatewaySetting>;
 
-export const GatewaySettings = model('GatewaySettings', 'The gateways that charges go through.', {
+export const GatewaySettings = model('GatewaySettings', 'The gateways that charges are sent to.', {
   list: many(GatewaySetting),
   cascade_on: someOf(
     declineReasons,
@@ -321,8 +325,8 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   notices: one(NoticeSettings),
   missed_shipments: oneOf(
     ['one', 'skip', 'bill', 'roll forward'],
-    'What is charged of shipments that were missed when an auto order starts again or gets a ' +
-      'date in the past: one (the default), none (skip), or all, one a day (bill). Shipments ' +
+    'Which missed shipments are charged when an auto order starts again or gets a date in the ' +
+      'past: one (the default), none (skip), or all, one a day (bill). Shipments ' +
       'of the time during which it was canceled are never charged. roll forward is an old name ' +
       'of skip.',
   ),
@@ -330,7 +334,7 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
     ['hold', 'skip', 'split'],
     'What a due rebill does when one of its items is sold out: all of it waits (hold, the default); ' +
       'the rest is billed and ships, and the item skips this shipment (skip); or the rest is ' +
-      'billed and ships, and the item is billed by itself once it is in stock again (split).',
+      'billed and ships, and the item is billed automatically once it is in stock again (split).',
   ),
   store_declined_rebills: flag('True: a declined rebill leaves an order in Accounts Receivable.'),
   prohibit_expiring_cards_months: int32(
@@ -376,8 +380,8 @@ export const MerchantSettings = model('MerchantSettings', 'The settings of a mer
   ),
   rebill_tiers: oneOf(
     ['present', 'agreed'],
-    'Which pricing tiers price a rebill: those that the customer has then (the default), or those ' +
-      'that priced the original order.',
+    'The pricing tiers for a rebill: those that the customer has then (the default), or those ' +
+      'of the original order.',
   ),
   tax_rounding: oneOf(
     ['order', 'line'],
@@ -547,7 +551,7 @@ export type WebhookOwner = Static<typeof WebhookOwner>;
 
 export const MerchantWebhook = model(
   'MerchantWebhook',
-  'A webhook as an administrator sees it: whose it is and how it is doing, without its credentials.',
+  'A webhook for administrators: its owner and its health, without its credentials.',
   {
     webhook_oid: int32(),
     webhook_url: text(),
@@ -559,15 +563,15 @@ export const MerchantWebhook = model(
     disabled: flag(),
     disabled_reason: text('Why the server disabled it.'),
     consecutive_failures: int32(),
-    failing_since: dateTime('When the first of these failures was.'),
+    failing_since: dateTime('When the first of these failures happened.'),
     pending: int32('Events that wait.'),
     pending_oldest_dts: dateTime('When the oldest of them was recorded.'),
-    tries_24h: int32('Tries of the last 24 hours, counted up to 10,000.'),
+    tries_24h: int32('Attempts of the last 24 hours, counted up to 10,000.'),
     success_24h: decimal(
       'The share of these tries that succeeded, from 0 to 1; absent when there was none.',
     ),
     next_retry_dts: dateTime(),
-    last_failure_dts: dateTime('The latest try that failed.'),
+    last_failure_dts: dateTime('The latest failed attempt.'),
     last_failure: text('Its status, or why there was no response.'),
     compress_events: flag(),
     maximum_events: int32(),
@@ -578,21 +582,21 @@ export type MerchantWebhook = Static<typeof MerchantWebhook>;
 
 export const MerchantWebhookUpdate = model(
   'MerchantWebhookUpdate',
-  'What an administrator may change of a webhook of any owner. Absent fields stay.',
+  'The fields of any webhook that an administrator may change. Absent fields do not change.',
   {
     webhook_url: text('Https, wherever customer data is sent.'),
     disabled: flag('False: it is tried at once and continues where it stopped.'),
     compress_events: flag(),
     maximum_events: int32('The most events of a delivery.'),
     maximum_size: int32('The most bytes of a delivery.'),
-    event_categories: many(WebhookEventCategory, 'What is subscribed to: the whole list.'),
+    event_categories: many(WebhookEventCategory, 'The subscriptions: the whole list.'),
   },
 );
 export type MerchantWebhookUpdate = Static<typeof MerchantWebhookUpdate>;
 
 export const WebhookReplay = model('WebhookReplay', 'A delivery that is sent again.', {
   delivery_id: text('The same as before: the receiver knows it by its webhook-id.'),
-  attempt: int32('The number that the next try has.'),
+  attempt: int32('The number of the next attempt.'),
 });
 export type WebhookReplay = Static<typeof WebhookReplay>;
 
@@ -603,11 +607,11 @@ export type WebhookReplayResponse = Static<typeof WebhookReplayResponse>;
 
 export const WebhookDelivery = model(
   'WebhookDelivery',
-  'A try to deliver events to a webhook, without what was sent. Moments are those of the machine.',
+  'An attempt to deliver events to a webhook, without the payload. Times are on the machine’s clock.',
   {
     webhook_oid: int32(),
-    request_id: text('Names the try in the log of the webhook.'),
-    delivery_id: text('The same for all tries of one delivery.'),
+    request_id: text('Identifies the attempt in the log of the webhook.'),
+    delivery_id: text('The same for all attempts of one delivery.'),
     attempt: int32('Counts the tries of the delivery from 1.'),
     delivery_dts: dateTime(),
     success: flag(),
@@ -636,13 +640,13 @@ export const MerchantWebhookResponse = answer('MerchantWebhookResponse', {
 });
 export type MerchantWebhookResponse = Static<typeof MerchantWebhookResponse>;
 
-export const WebhookOwnerRequest = model('WebhookOwnerRequest', 'Who a webhook is to belong to.', {
+export const WebhookOwnerRequest = model('WebhookOwnerRequest', 'The new owner of a webhook.', {
   application_id: text('key:<number> or oauth:<client id>; absent: the caller.'),
   user_id: int32('With an OAuth application: the user that it acts for.'),
 });
 export type WebhookOwnerRequest = Static<typeof WebhookOwnerRequest>;
 
-export const WebhookSecret = model('WebhookSecret', 'A secret that deliveries are signed with.', {
+export const WebhookSecret = model('WebhookSecret', 'A secret that signs deliveries.', {
   secret_id: text(),
   secret: text('Shown once, in the response that created it; begins with whsec_.'),
   created_dts: dateTime(),

@@ -24,7 +24,7 @@ export const PricingEstimateRequest = model(
 );
 export type PricingEstimateRequest = Static<typeof PricingEstimateRequest>;
 
-export const PricingEstimateLine = model('PricingEstimateLine', 'What a line of a cart costs.', {
+export const PricingEstimateLine = model('PricingEstimateLine', 'The cost of a line of a cart.', {
   merchant_item_id: text(),
   quantity: decimal(),
   unit_cost: decimal(),
@@ -36,7 +36,7 @@ export type PricingEstimateLine = Static<typeof PricingEstimateLine>;
 
 export const PricingEstimateMethod = model(
   'PricingEstimateMethod',
-  'What the cart costs with one shipping method.',
+  'The cost of the cart with one shipping method.',
   {
     shipping_method: text(),
     shipping: decimal('Before coupons.'),
@@ -47,7 +47,7 @@ export const PricingEstimateMethod = model(
 );
 export type PricingEstimateMethod = Static<typeof PricingEstimateMethod>;
 
-export const PricingEstimate = model('PricingEstimate', 'What a cart costs at an address.', {
+export const PricingEstimate = model('PricingEstimate', 'The cost of a cart at an address.', {
   currency_code: text(),
   lines: many(PricingEstimateLine),
   coupons: many(OrderCoupon, 'Those that apply.'),

@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { answer } from './common.ts';
 import { anyObject, dateTime, int32, model, one, oneOf, text } from './fields.ts';
 
-export const CustomerExport = model('CustomerExport', 'All that is stored about a customer.', {
+export const CustomerExport = model('CustomerExport', 'All stored data about a customer.', {
   customer_profile_oid: int32(),
   tables: anyObject('The rows of each table of the data model, by its name, as they are stored.'),
 });
@@ -25,7 +25,7 @@ export const ErasureSearch = model(
       'A pass searches everything once. One that found something is followed by another.',
     ),
     place: text('The table that is searched now.'),
-    rows: anyObject('How many rows, or files, of each table were redacted, by its name.'),
+    rows: anyObject('The number of redacted rows or files of each table, by its name.'),
     failures: int32('How many rows could not be redacted; the log of the server names them.'),
   },
 );
@@ -52,7 +52,7 @@ export type ErasureSearchResponse = Static<typeof ErasureSearchResponse>;
 
 export const RetentionSettings = model(
   'RetentionSettings',
-  'How many days records are kept. A worker removes older ones.',
+  'The number of days for which records are kept. A worker removes older ones.',
   {
     event_days: int32('Events and their payloads; 7 to 365, 30 by default.'),
     delivery_log_days: int32('The log of webhook deliveries; 1 to 365, 30 by default.'),
@@ -65,19 +65,27 @@ export const RetentionSettings = model(
 );
 export type RetentionSettings = Static<typeof RetentionSettings>;
 
-export const RetentionCount = model('RetentionCount', 'What a period would remove at once.', {
-  days: int32('Absent: for ever.'),
-  before_dts: dateTime('Records from before this moment would be removed.'),
-  count: int32('How many records would be removed.'),
-});
+export const RetentionCount = model(
+  'RetentionCount',
+  'The records that a period would remove at once.',
+  {
+    days: int32('Absent: for ever.'),
+    before_dts: dateTime('Records from before this moment would be removed.'),
+    count: int32('The number of records that would be removed.'),
+  },
+);
 export type RetentionCount = Static<typeof RetentionCount>;
 
-export const RetentionPreview = model('RetentionPreview', 'What periods would remove at once.', {
-  event_days: one(RetentionCount),
-  delivery_log_days: one(RetentionCount),
-  mail_days: one(RetentionCount),
-  order_days: one(RetentionCount),
-});
+export const RetentionPreview = model(
+  'RetentionPreview',
+  'The records that periods would remove at once.',
+  {
+    event_days: one(RetentionCount),
+    delivery_log_days: one(RetentionCount),
+    mail_days: one(RetentionCount),
+    order_days: one(RetentionCount),
+  },
+);
 export type RetentionPreview = Static<typeof RetentionPreview>;
 
 export const RetentionPreviewResponse = answer('RetentionPreviewResponse', {

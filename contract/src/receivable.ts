@@ -6,7 +6,7 @@ import { OrderPaymentTransaction } from './orderPayment.ts';
 
 export const OrderProcessPaymentRequest = model(
   'OrderProcessPaymentRequest',
-  'How much of an unpaid order is charged now.',
+  'The amount of an unpaid order to charge now.',
   {
     amount: decimal('In the merchant’s currency; default: all that is still owed.'),
     card_verification_number_token: text('Accepted, but has no effect: stored cards need none.'),
@@ -24,11 +24,11 @@ export type OrderProcessPaymentResponse = Static<typeof OrderProcessPaymentRespo
 
 export const AccountsReceivableRetryDayActivity = model(
   'AccountsReceivableRetryDayActivity',
-  'What happens to an unpaid order on one day.',
+  'The action for an unpaid order on one day.',
   {
     charge: flag('True: its card is charged. False: the order is rejected.'),
     coupon_code: text(
-      'Taken off if the charge succeeds: a coupon of the merchant’s settings, or one of the ' +
+      'The discount if the charge succeeds: a coupon of the merchant’s settings, or one of the ' +
         'catalogue that takes a percentage or an amount off the subtotal without a condition.',
     ),
     day: int32('Days since the order came into Accounts Receivable: 1 to 7.'),
@@ -91,7 +91,7 @@ export type AccountsReceivableRetryConfigResponse = Static<
 
 export const AccountsReceivableRetryStatMetrics = model(
   'AccountsReceivableRetryStatMetrics',
-  'What the retry did on one day of the list, or in all.',
+  'The results of the retry on one day of the list, or in total.',
   {
     attempts: int32(),
     attempts_formatted: text(),
@@ -110,7 +110,7 @@ export type AccountsReceivableRetryStatMetrics = Static<typeof AccountsReceivabl
 
 export const AccountsReceivableRetryStatRevenue = model(
   'AccountsReceivableRetryStatRevenue',
-  'What the retry collected on one day of the calendar.',
+  'The payments that the retry collected on one calendar day.',
   { label: text('The day: 2026-03-15.'), revenue: decimal() },
 );
 export type AccountsReceivableRetryStatRevenue = Static<typeof AccountsReceivableRetryStatRevenue>;

@@ -87,7 +87,7 @@ export const AutoOrderSearch = model(
     customer_profile_oid: int32(),
     auto_order_oids: int32sTo(oidsMax, `Among these, of at most ${oidsMax}: to read rows again.`),
     property: one(Property, 'A property of the auto order with this name and value, exactly.'),
-    facets: someOf(['status', 'state'], 'What to count by, in addition.'),
+    facets: someOf(['status', 'state'], 'The fields to count by, in addition.'),
   },
   { 'x-criteria': true },
 );
@@ -152,7 +152,7 @@ export const AutoOrderRow = model('AutoOrderRow', 'An auto order as a line of a 
 });
 export type AutoOrderRow = Static<typeof AutoOrderRow>;
 
-export const FacetCount = model('FacetCount', 'How many rows have one value.', {
+export const FacetCount = model('FacetCount', 'The number of rows with one value.', {
   value: text(),
   count: int32('At most 10,000.'),
 });
@@ -164,7 +164,7 @@ const paged = {
 
 export const AutoOrderFacets = model(
   'AutoOrderFacets',
-  'Counts by value. Every filter applies but the one on the same field.',
+  'Counts by value. All filters apply except the one on the same field.',
   { status: many(FacetCount), state: many(FacetCount) },
 );
 
@@ -200,7 +200,7 @@ export const OrderSearch = model(
     auto_order_oid: int32('The original order and the rebills of this auto order.'),
     distribution_center_codes: texts('Orders that wait to be shipped from one of these centers.'),
     order_ids: textsTo(oidsMax, `Among these, of at most ${oidsMax}: to read rows again.`),
-    facets: someOf(['kind'], 'What to count by, in addition.'),
+    facets: someOf(['kind'], 'The fields to count by, in addition.'),
   },
   { 'x-criteria': true },
 );
@@ -231,7 +231,7 @@ export type OrderRow = Static<typeof OrderRow>;
 
 export const OrderFacets = model(
   'OrderFacets',
-  'Counts by value. Every filter applies but the one on the same field.',
+  'Counts by value. All filters apply except the one on the same field.',
   { kind: many(FacetCount) },
 );
 
@@ -354,7 +354,7 @@ export const ItemUse = model('ItemUse', 'Records that name an item in one way.',
   ),
   count: int32('At most 10,000 auto orders are counted.'),
   names: texts('The items or coupons, at most 20. Of auto orders none are listed.'),
-  consequence: text('What deleting the item does to them.'),
+  consequence: text('The effect on them when the item is deleted.'),
 });
 export type ItemUse = Static<typeof ItemUse>;
 
@@ -365,10 +365,10 @@ export const ItemSearchResponse = answer('ItemSearchResponse', { items: many(Ite
 /** The types of objects that a search of everything finds. */
 export const searchTypes = ['auto_order', 'order', 'customer', 'item', 'task'] as const;
 
-export const FoundThing = model('FoundThing', 'Something that a search found.', {
+export const FoundThing = model('FoundThing', 'A search result.', {
   type: oneOf(searchTypes),
-  id: text('As people write it: code, order id, email, item id, task number.'),
-  oid: text('What its operation takes: oid, order id or uuid.'),
+  id: text('The id that people use: code, order id, email, item id, task number.'),
+  oid: text('The id that its operation takes: oid, order id or uuid.'),
   title: text(),
   subtitle: text(),
   status: text(),
@@ -381,7 +381,7 @@ export const AnythingSearchResponse = answer('AnythingSearchResponse', {
   results: many(FoundThing),
 });
 
-export const DueOverview = model('DueOverview', 'What is due on one local day.', {
+export const DueOverview = model('DueOverview', 'The shipments due on one local day.', {
   rebills: int32('Active auto orders whose next shipment is on that day, or earlier for today.'),
   total: decimal(
     'What they will be charged by their previews. Absent for more than 200, and where one of them ' +
@@ -427,7 +427,7 @@ export const Overview = model('Overview', 'What needs attention.', {
   mails_bounced: int32('Auto orders of which a mail bounced in the last 24 hours.'),
   orders: one(OrderOverview),
   tasks: one(TaskOverview),
-  next_due_dts: dateTime('When the engine has something to do next.'),
+  next_due_dts: dateTime('The time of the engine’s next work.'),
   as_of_dts: dateTime('When this was counted, on the merchant’s clock.'),
 });
 export type Overview = Static<typeof Overview>;
@@ -439,7 +439,7 @@ export const RestingGateway = model(
     code: text('As the settings name it.'),
     since_dts: dateTime(),
     until_dts: dateTime('From then on it takes charges again.'),
-    reason: text('What the last failure said.'),
+    reason: text('The message of the last failure.'),
   },
 );
 export type RestingGateway = Static<typeof RestingGateway>;
@@ -465,7 +465,7 @@ export const Versions = model('Versions', 'What the installation runs.', {
   migration: text('The latest change of the database that was applied.'),
 });
 
-export const Health = model('Health', 'What waits, failed or is in doubt at the merchant.', {
+export const Health = model('Health', 'The waiting, failed and doubtful work of the merchant.', {
   as_of_dts: dateTime('When this was read, on the merchant’s clock.'),
   charges_stopped: int32('1: a person stopped the charges of the merchant; due ones wait.'),
   overdue_auto_orders: int32(`Due and not billed yet. ${upTo}`),
@@ -473,7 +473,7 @@ export const Health = model('Health', 'What waits, failed or is in doubt at the 
   parked_auto_orders: int32(`They cannot be billed as they are. ${upTo}`),
   declined_rebills: int32(`In the last 24 hours. ${upTo}`),
   open_charges: int32(`Charges that have not ended. ${upTo}`),
-  unknown_charges: int32('Of these, those whose gateway is asked again what it did.'),
+  unknown_charges: int32('Of these, those whose gateway is queried again.'),
   unknown_charge_seconds: decimal('Since the oldest of them was requested.'),
   open_refunds: int32(`Refunds that have not ended. ${upTo}`),
   webhooks_disabled: int32('They receive nothing.'),

@@ -32,7 +32,7 @@ export const SessionMerchant = model('SessionMerchant', 'The merchant of a sessi
   time_zone: text('The IANA name of the zone that decides the merchant’s days.'),
   currency: text('ISO 4217.'),
   clock_mode: oneOf(['real', 'running', 'standing'], 'As in Clock.'),
-  now_dts: dateTime('What the merchant’s clock shows.'),
+  now_dts: dateTime('The time on the merchant’s clock.'),
   is_test: flag('True: the merchant has a test clock, so its clock can be moved.'),
 });
 export type SessionMerchant = Static<typeof SessionMerchant>;
@@ -50,7 +50,7 @@ export const Session = model('Session', 'The session of the caller.', {
   session_id: text('Names the session; it is not a credential.'),
   merchant: one(SessionMerchant),
   user: one(SessionUser),
-  permissions: texts('What the user may do now, by groups or directly.'),
+  permissions: texts('The user’s current permissions, from groups or given directly.'),
   expires_dts: dateTime('When it ends without further requests, or at the latest.'),
   steps: texts(
     'What the user has to do before anything else: `password` choose another password ' +
@@ -70,7 +70,7 @@ export const SessionSummary = model('SessionSummary', 'A session in a list.', {
   created_dts: dateTime('When the user logged in.'),
   seen_dts: dateTime('The last request, to the minute.'),
   expires_dts: dateTime(),
-  ip_address: text('Where the user logged in from.'),
+  ip_address: text('The address from which the user logged in.'),
   user_agent: text('The browser, as it describes itself.'),
   current: flag('True: the session of this request.'),
 });
@@ -85,11 +85,15 @@ export const SessionDemo = model('SessionDemo', 'The demo user.', {
 });
 export type SessionDemo = Static<typeof SessionDemo>;
 
-export const SessionOptions = model('SessionOptions', 'What a log-in page can fill in.', {
-  merchant_id: text('The merchant, where the installation has only one.'),
-  demo: one(SessionDemo, 'Present where the installation has demo data.'),
-  logged_in: flag('True: the request has the cookie of a session that has not ended.'),
-});
+export const SessionOptions = model(
+  'SessionOptions',
+  'The values that a log-in page can fill in.',
+  {
+    merchant_id: text('The merchant, where the installation has only one.'),
+    demo: one(SessionDemo, 'Present where the installation has demo data.'),
+    logged_in: flag('True: the request has the cookie of a session that has not ended.'),
+  },
+);
 export type SessionOptions = Static<typeof SessionOptions>;
 
 export const SessionOptionsResponse = answer('SessionOptionsResponse', {
@@ -99,7 +103,7 @@ export type SessionOptionsResponse = Static<typeof SessionOptionsResponse>;
 
 export const Preferences = model(
   'Preferences',
-  'What the console remembers of a user: an object with any fields, of at most 16 KB as JSON.',
+  'The console’s preferences of a user: an object with any fields, of at most 16 KB as JSON.',
   {},
   { additionalProperties: true },
 );
@@ -130,7 +134,7 @@ export const SecondFactorRequest = model('SecondFactorRequest', 'A code of the s
 export type SecondFactorRequest = Static<typeof SecondFactorRequest>;
 
 export const SessionPasswordRequest = model('SessionPasswordRequest', 'A change of password.', {
-  old: text('The present password.'),
+  old: text('The current password.'),
   new: text('12 to 200 characters.'),
 });
 export type SessionPasswordRequest = Static<typeof SessionPasswordRequest>;

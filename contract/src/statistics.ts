@@ -6,11 +6,11 @@ import { ClockAmount } from './clock.ts';
 import { answer } from './common.ts';
 import { decimal, int32, many, model, text } from './fields.ts';
 
-export const StatisticDay = model('StatisticDay', 'What happened on one day.', {
+export const StatisticDay = model('StatisticDay', 'The figures of one day.', {
   day: text('YYYY-MM-DD, in the time zone that the merchant had on that day.'),
   paid: int32('Rebills that made an order.'),
-  paid_total: decimal('What they charged in the merchant’s currency.'),
-  paid_totals: many(ClockAmount, 'What they charged, by currency.'),
+  paid_total: decimal('The amount that they charged in the merchant’s currency.'),
+  paid_totals: many(ClockAmount, 'The amounts that they charged, by currency.'),
   declined: int32('Charges that were declined.'),
   canceled: int32('Auto orders that were canceled.'),
   created: int32('Auto orders that began.'),

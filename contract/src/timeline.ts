@@ -30,7 +30,7 @@ export type TimelineActor = Static<typeof TimelineActor>;
 export const FieldChange = model('FieldChange', 'A field that was changed.', {
   field: text('For example items[COFFEE].paused.'),
   before: text('Absent: it had no value.'),
-  after: text('Absent: it has no value any more. For a part as a whole: added, removed, changed.'),
+  after: text('Absent: it no longer has a value. For a part as a whole: added, removed, changed.'),
 });
 export type FieldChange = Static<typeof FieldChange>;
 
@@ -64,7 +64,7 @@ export const TimelineMail = model('TimelineMail', 'A mail about an auto order.',
 });
 export type TimelineMail = Static<typeof TimelineMail>;
 
-export const TimelineDelivery = model('TimelineDelivery', 'A try to deliver a webhook.', {
+export const TimelineDelivery = model('TimelineDelivery', 'A delivery attempt of a webhook.', {
   webhook_oid: int32(),
   success: flag(),
   status_code: int32(),
@@ -99,7 +99,7 @@ export type TimelineResponse = Static<typeof TimelineResponse>;
 
 export const ChargeExplanation = model(
   'ChargeExplanation',
-  'Why an order of an auto order was charged as it was.',
+  'The explanation of an order’s charge.',
   {
     order_id: text(),
     auto_order_oid: int32(),
@@ -108,7 +108,7 @@ export const ChargeExplanation = model(
       ['kept', 'not kept'],
       'Not kept: an original order, or a rebill of an earlier version; the lines have no rules then.',
     ),
-    plan_note: text('What is missing and why, when no plan was kept.'),
+    plan_note: text('What is missing and why, if no plan was stored.'),
     at_dts: dateTime('When it was charged, or last attempted.'),
     currency_code: text(),
     lines: many(PreviewLine),

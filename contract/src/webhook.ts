@@ -26,7 +26,7 @@ export const WebhookEventSubscription = model(
     event_description: text(),
     event_name: text(),
     event_ruler: text('An Event Ruler pattern; only what matches is sent.'),
-    expansion: text('What the payload is expanded by.'),
+    expansion: text('The expansions of the payload.'),
     subscribed: flag('False: not received. An event of a written webhook is received otherwise.'),
     supports_reflow: flag('Can be sent again for every record.'),
     webhook_event_oid: int32(),
@@ -43,13 +43,13 @@ export const WebhookEventCategory = model('WebhookEventCategory', 'Events of one
 });
 export type WebhookEventCategory = Static<typeof WebhookEventCategory>;
 
-export const Webhook = model('Webhook', 'Where events are delivered, and which.', {
+export const Webhook = model('Webhook', 'A destination of events, and its subscriptions.', {
   api_user_oid: int32(),
   api_version: oneOf(['2017-03-01']),
   application_profile: one(ApiUserApplicationProfile),
   authentication_type: oneOf(
     ['none', 'basic', 'api user', 'aws iam'],
-    'How we prove who we are to the receiver.',
+    'How the server authenticates to the receiver.',
   ),
   basic_password: text('Shown once, in the response that created it.'),
   basic_username: text(),

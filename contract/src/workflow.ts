@@ -5,7 +5,7 @@ import { dateTime, flag, int32, many, model, one, oneOf, text, texts } from './f
 
 export const WorkflowAgentAuth = model(
   'WorkflowAgentAuth',
-  'What the live socket is opened with.',
+  'The address and the token of the live socket.',
   {
     jwt: text('Short-lived.'),
     merchant_id: text(),
@@ -33,7 +33,7 @@ export type WorkflowAttachment = Static<typeof WorkflowAttachment>;
 
 export const WorkflowAttachmentUploadUrl = model(
   'WorkflowAttachmentUploadUrl',
-  'Where to put a file, and the key to name it by.',
+  'The link to upload a file, and the key that names it.',
   {
     key: text(),
     url: text(),
@@ -48,7 +48,7 @@ export type WorkflowAttachmentUploadUrlResponse = Static<
   typeof WorkflowAttachmentUploadUrlResponse
 >;
 
-export const WorkflowGroup = model('WorkflowGroup', 'A group that tasks can go to.', {
+export const WorkflowGroup = model('WorkflowGroup', 'A group that tasks can be assigned to.', {
   group: text(),
   group_id: int32(),
 });
@@ -59,7 +59,7 @@ export const WorkflowGroupsResponse = answer('WorkflowGroupsResponse', {
 });
 export type WorkflowGroupsResponse = Static<typeof WorkflowGroupsResponse>;
 
-export const WorkflowUser = model('WorkflowUser', 'A user that tasks can go to.', {
+export const WorkflowUser = model('WorkflowUser', 'A user that tasks can be assigned to.', {
   user: text(),
   user_icon_url: text(),
   user_id: int32(),

@@ -1,5 +1,4 @@
-// Generated from the contract by `npm run openapi`: method, path, permissions (one of them
-// suffices).
+// Made from the contract by `npm run openapi`: method, path, permissions (one of them suffices).
 export const calls = {
   getAutoOrders: ['GET', '/rest/v2/auto_order/auto_orders', 'auto_order_read'],
   getAutoOrdersBatch: [
