@@ -282,7 +282,7 @@ export const errors = {
   unavailable: row(
     503,
     () =>
-      'The server is starting, stopping, has a full disk or cannot reach PostgreSQL. ' +
+      'The server is starting or stopping, has a full disk, or cannot reach PostgreSQL. ' +
       'Repeat the request shortly.',
   ),
 } as const satisfies Record<string, ErrorRow>;

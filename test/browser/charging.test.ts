@@ -56,7 +56,7 @@ test(
 
     await theirs.getByRole('button', { name: 'Close' }).click();
     await panel(other.page).getByRole('link', { name: 'Charge again …' }).click();
-    await theirs.getByText('What waited is charged within seconds').waitFor();
+    await theirs.getByText('Waiting charges are sent within seconds').waitFor();
     await theirs.getByText('recorded as started by ray2 of TEST').waitFor();
     await theirs.getByRole('button', { name: 'Charge again', exact: true }).click();
     await panel(other.page).getByText('Customers are charged when').waitFor();

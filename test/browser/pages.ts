@@ -218,7 +218,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   webhook: {
     heading: /./,
     filled: ({ webhookOid: oid }) => [
-      { at: `/webhooks/${oid}`, shows: 'Nothing was delivered yet' },
+      { at: `/webhooks/${oid}`, shows: 'Nothing has been delivered yet' },
     ],
     empty: { at: '/webhooks/999999', shows: 'Not found' },
     forbidden: mayNot('/webhooks/1'),
@@ -227,7 +227,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
   deliveries: {
     heading: 'Deliveries',
     filled: () => [{ at: '/deliveries?state=failed', shows: 'Nothing matches' }],
-    empty: { at: '/deliveries', shows: 'Nothing was delivered yet' },
+    empty: { at: '/deliveries', shows: 'Nothing has been delivered yet' },
     forbidden: mayNot('/deliveries'),
     refused: failed('/deliveries'),
   },
@@ -245,7 +245,7 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     heading: /./,
     filled: ({ personId: id }) => [
       { at: `/people/${id}/edit/details`, shows: 'Full name' },
-      { at: `/people/${id}/edit/access`, shows: 'You can give only what you have' },
+      { at: `/people/${id}/edit/access`, shows: 'You can give only permissions that you have' },
       { at: `/people/${id}/edit/password`, shows: 'Their sessions end' },
       { at: `/people/${id}/edit/deactivate`, shows: 'Undo gives everything back' },
       { at: `/people/${id}/edit/delete`, shows: 'What remains' },

@@ -41,7 +41,7 @@ const forms: Readonly<Record<string, RefusedForm>> = {
     fill: (page) => page.getByRole('dialog').getByLabel('Percent off').fill('12'),
   },
   'a change of an auto order': { at: `${autoOrder}/edit/pause`, button: /^Pause/ },
-  'a link to the card': { at: `${autoOrder}/edit/card`, button: /^Make a link/ },
+  'a link to the card': { at: `${autoOrder}/edit/card`, button: /^Create a link/ },
   'an edit of an order': {
     at: `${order}/edit/notes`,
     button: 'Save',

@@ -86,7 +86,7 @@ test('the deletion of an item says what breaks before it is done', withBrowser, 
   await page.getByRole('link', { name: 'Delete …' }).click();
   const dialog = page.getByRole('dialog', { name: 'Delete the item' });
   await dialog.getByText('1 kit contains it: BOX.').waitFor();
-  await dialog.getByText('nothing of it is counted or weighed').waitFor();
+  await dialog.getByText('it is neither counted nor weighed').waitFor();
   await dialog.getByRole('button', { name: 'Delete PART' }).click();
   await page.getByRole('status').getByText('Item PART deleted.').waitFor();
   await page.getByRole('heading', { level: 1, name: 'Catalogue' }).waitFor();

@@ -102,7 +102,7 @@ test(
     const watching = await openAs(sue, `/tasks?open=${number}`);
     await pane(watching.page).getByText('stolen card').waitFor();
     const { page, assertQuiet, close } = await openAs(dana, `/tasks/${number}`);
-    await page.getByText('closes by itself when').waitFor();
+    await page.getByText('closes automatically when').waitFor();
     await page.getByRole('button', { name: 'Replace the card' }).click();
     const dialog = page.getByRole('dialog', { name: 'Replace the card' });
     await dialog.getByLabel('Card token').fill('4242 4242 4242 4242');

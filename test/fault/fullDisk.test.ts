@@ -60,7 +60,7 @@ test('an upload gets 503, leaves nothing, and succeeds later', { skip }, async (
   assert.equal(refused.statusCode, 503, refused.body);
   assert.equal(refused.headers['retry-after'], '1');
   const { developer_message: words } = refused.json().error;
-  assert.match(words, /has no room on its disk/);
+  assert.match(words, /has a full disk/);
   const stored = await readdir(join(disk, 'files'), { recursive: true }).catch(() => []);
   assert.deepEqual(
     stored.filter((name) => name !== 'TEST'),

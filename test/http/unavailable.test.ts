@@ -74,7 +74,7 @@ test('a database that takes no writes: writes are 503, reads continue, and it is
   assert.equal((await app.request({ operation: 'getItems' })).status, 200);
   const ready = await app.app.http.inject('/readyz');
   assert.equal(ready.statusCode, 503);
-  assert.match(ready.json().reason, /takes no writes/);
+  assert.match(ready.json().reason, /accepts no writes/);
   await set('off');
   assert.equal((await app.request(anItem('COFFEE'))).status, 200);
   assert.equal((await app.app.http.inject('/readyz')).statusCode, 200);
@@ -101,7 +101,7 @@ test('a database with too many connections: 503 until one is free', async (t) =>
   for (let i = 0; i < 5; i++) await expectUnavailable(app, { operation: 'getItems' });
   const ready = await app.app.http.inject('/readyz');
   assert.equal(ready.statusCode, 503);
-  assert.match(ready.json().reason, /has no room/);
+  assert.match(ready.json().reason, /has no resources left/);
 
   await store.db.run(`alter database ${database} connection limit -1`);
   assert.equal((await app.request({ operation: 'getItems' })).status, 200);

@@ -379,7 +379,7 @@ test('a password is changed with the old one, and the other sessions end', async
   const change = (body: object) => ask(session, { operation: 'changePassword', body });
   const wrong = await change({ old: 'not this one', new: 'a much longer password' });
   assert.deepEqual([wrong.status, refusalOf(wrong)], [400, 'invalid_field']);
-  assert.match(String(wrong.headers['uc-rest-error']), /^old is not the present password/);
+  assert.match(String(wrong.headers['uc-rest-error']), /^old is not the current password/);
   const short = await change({ old: testPassword, new: 'short' });
   assert.match(String(short.headers['uc-rest-error']), /^new has 5 characters/);
   assert.match(String((await change({})).headers['uc-rest-error']), /^old is missing/);

@@ -154,7 +154,7 @@ test('kill -9 of everything but a backend that notices nothing: the next start e
   t.after(() => server.stop());
   await held.close();
   assert.ok(await ended(pid));
-  assert.deepEqual(warned, [`killed what a killed PostgreSQL left behind: process ${pid}`]);
+  assert.deepEqual(warned, [`killed the processes that a killed PostgreSQL left behind: ${pid}`]);
   assert.ok((await ledger(server)).includes(44));
 });
 

@@ -182,7 +182,7 @@ export const noHolds: CardHolds = {
   release: () => Promise.resolve(noAnswer),
 };
 
-const noAnswer = { kind: 'unknown', message: 'the gateway cannot be asked' } as const;
+const noAnswer = { kind: 'unknown', message: 'the gateway cannot be queried' } as const;
 
 /** The gateway's answer about a hold. */
 export type HoldAnswer = ChargeAnswer | Released;
@@ -219,7 +219,7 @@ export const isHardReason = (reason: DeclineReason): boolean => hardReasons.has(
 /** The answer to a charge that waits for its customer. */
 export const awaitedAnswer = (reference: string): Unknown => ({
   kind: 'unknown',
-  message: 'the bank wants the customer to confirm the payment',
+  message: 'the bank requires the customer to confirm the payment',
   awaits: { reference },
 });
 

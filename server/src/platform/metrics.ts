@@ -85,7 +85,7 @@ export function openMetrics(clock: SystemClock, gauged: Gauged, help: FigureHelp
 const requestSeconds = (registers: Registers) =>
   new Histogram({
     name: 'perennial_http_request_seconds',
-    help: 'Requests by operation and status, and how long they took.',
+    help: 'Requests and their duration, by operation and status.',
     labelNames: ['operation', 'status'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
@@ -94,7 +94,7 @@ const requestSeconds = (registers: Registers) =>
 const gatewaySeconds = (registers: Registers) =>
   new Histogram({
     name: 'perennial_gateway_seconds',
-    help: 'Calls to gateways by kind of gateway, call and answer, and how long they took.',
+    help: 'Calls to gateways and their duration, by kind of gateway, call and answer.',
     labelNames: ['kind', 'call', 'answer'],
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     registers,
@@ -149,7 +149,7 @@ function workMeter(
   });
   const batches = new Histogram({
     name: 'perennial_work_batch_seconds',
-    help: 'How long batches that found work took, by worker.',
+    help: 'The duration of batches that found work, by worker.',
     labelNames: ['worker'],
     buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120],
     registers,

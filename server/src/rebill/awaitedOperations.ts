@@ -59,7 +59,7 @@ function awaitedNote(
   const amount = amountText(charge.order.total, charge.currency);
   return {
     message:
-      `Rebill ${rebillNumber}: the bank wants the customer to confirm ${amount}. ` +
+      `Rebill ${rebillNumber}: the bank requires the customer to confirm ${amount}. ` +
       `The charge waits for it until ${localDate(until, zone)}.`,
     event: {
       name: 'auto_order_update',

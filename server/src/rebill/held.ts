@@ -36,7 +36,7 @@ export function heldBack(
     notes: [
       ...notes,
       {
-        message: `${words}. Nothing was charged. The auto order is charged by itself as soon as that is fixed.`,
+        message: `${words}. Nothing was charged. The auto order is charged automatically as soon as this is fixed.`,
         event: { name: 'auto_order_update', data: { reason: 'parked', fault: reason } },
       },
     ],

@@ -22,7 +22,7 @@ export async function parkUnreadable(
 ): Promise<string> {
   const { merchantId } = context.merchant;
   context.log.error({ err: error, merchantId, autoOrderOid }, 'an auto order cannot be billed');
-  const fault = `something of it cannot be read (${shortly(error)})`;
+  const fault = `a part of it cannot be read (${shortly(error)})`;
   const reason = parkedReason(fault);
   try {
     await inTransaction(context, (context) =>

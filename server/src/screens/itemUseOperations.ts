@@ -12,8 +12,8 @@ const consequences: Readonly<Record<NonNullable<ItemUse['kind']>, string>> = {
   next_item: 'They are parked at their next rebill, which raises a task, and nothing is charged.',
   original_item: 'They take their schedule from it, and are parked at their next rebill.',
   step: 'Auto orders of these items are parked when they reach the step that ships it.',
-  kit: 'They are sold without it: nothing of it is counted or weighed.',
-  coupon: 'They take nothing off it, and what they require of it is never fulfilled.',
+  kit: 'They are sold without it: it is neither counted nor weighed.',
+  coupon: 'They give no discount on it, and a requirement for it is never met.',
   auto_apply: 'They are no longer applied by it without a code.',
   cancel_item: 'A cancelation of their auto orders charges no fee.',
 };

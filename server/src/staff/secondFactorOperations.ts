@@ -84,7 +84,7 @@ export async function beginSecondFactor(
   const secret = newSecret(ids);
   if (!(await insertFactor(db, merchant.merchantId, userId, seal.seal(secret))))
     refuse('state_conflict', {
-      reason: 'A second factor is active already',
+      reason: 'A second factor is already active',
       fix: 'Remove it first with DELETE /perennial/v1/session/second_factor',
     });
   const uri = setupUri(secret, merchant.merchantId, user.login);
@@ -107,7 +107,7 @@ export async function confirmSecondFactor(
     const factor = await findFactor(context.db, merchantId, userId);
     if (!factor || factor.isActive)
       return refuse('state_conflict', {
-        reason: factor ? 'A second factor is active already' : 'No second factor was begun',
+        reason: factor ? 'A second factor is already active' : 'No second factor is being set up',
         fix: 'Begin with POST /perennial/v1/session/second_factor',
       });
     const step = stepOf(seal.open(factor.sealedSecret), code, clock.now());
@@ -163,7 +163,7 @@ const userOf = ({ actor }: Context): number => required(actor.userId, 'the user 
 function wrongCode(): never {
   return refuse('invalid_field', {
     field: 'code',
-    reason: 'is not the present code of the app, or was used before',
+    reason: 'is not the current code of the app, or was used before',
     fix: 'Send the six digits that the app shows now',
   });
 }

@@ -192,7 +192,7 @@ function refusePassword(failed: LogInFailure): never {
     refuse('too_many_attempts', { seconds: failed.seconds }, { retryAfterSeconds: failed.seconds });
   return refuse('invalid_field', {
     field: 'old',
-    reason: 'is not the present password',
+    reason: 'is not the current password',
     fix: 'Send the password that you log in with',
   });
 }

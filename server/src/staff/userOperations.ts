@@ -225,7 +225,7 @@ function changed(context: Context, before: StaffUser, body: User): StaffUser {
   if (!ips.ok)
     refuse('invalid_field', {
       field: 'api_ip_address_masks',
-      reason: `holds ${ips.reason}, which is neither an address nor a range`,
+      reason: `contains ${ips.reason}, which is neither an address nor a range`,
       fix: 'Send for example 203.0.113.7 or 10.0.0.0/8',
     });
   return {

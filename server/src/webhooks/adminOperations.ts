@@ -88,7 +88,7 @@ export function changeOwner(
     if (!access)
       return refuse('invalid_field', {
         field: 'application_id',
-        reason: `${owner.applicationId} is not a live key or application of this merchant`,
+        reason: `${owner.applicationId} is not a valid key or application of this merchant`,
         fix:
           'Send key:<number> of a key that is not revoked, or oauth:<client id> with the ' +
           'user_id of a user who granted access',

@@ -40,7 +40,7 @@ export async function tryOnce(
   const { events, withheld } = loaded;
   const exchange =
     events.length === 0
-      ? notSent(new Error(withheld ?? 'its events are older than what is kept'))
+      ? notSent(new Error(withheld ?? 'its events are no longer stored'))
       : await sendDelivery(parts, merchant, destination, loaded, at).catch(notSent);
   const { statusCode, retryAfterSeconds } = exchange.sent;
   return {

@@ -161,7 +161,7 @@ function refuseEvent(name: string, field: string): never {
     return refuse('unknown_enum', { field, allowed: catalogueRows.map(([each]) => each) });
   return refuse('invalid_field', {
     field,
-    reason: `names ${name}, which never happens here. ${reason.replace(/\.$/, '')}`,
+    reason: `names ${name}, which never occurs on this server. ${reason.replace(/\.$/, '')}`,
     fix: 'Remove the event from the subscription',
   });
 }

@@ -17,8 +17,8 @@ export async function raiseAccountTask(
       name: `Repair the account at the gateway ${code}`,
       details:
         `${reason}. No customer was charged, and no auto order counts it as an attempt. Check the ` +
-        'key and the account at the gateway. What is due is charged by itself within ten minutes ' +
-        'after the gateway accepts the account again.',
+        'key and the account at the gateway. Due charges are sent automatically within ten ' +
+        'minutes after the gateway accepts the account again.',
       context: 'All charges of the merchant',
       ...raisedBy(server, context.now),
     },

@@ -49,7 +49,7 @@ export async function makeUpload(
 ): Promise<{ key: string; url: string }> {
   if (isStrict && virusScanner === undefined)
     refuse('state_conflict', {
-      reason: 'This installation takes no files, because nothing checks them for viruses',
+      reason: 'This installation accepts no files, because it has no virus scanner',
       fix: 'Ask its operator to set VIRUS_SCANNER',
     });
   const mimeType =

@@ -57,7 +57,7 @@ export async function getTask(
     read: () => readTask(context.db, merchantId, timeZone, taskUuid),
     fix:
       'Send an update (PUT) that changes any field, such as task_details. ' +
-      'It stores the task again without what is damaged',
+      'It stores the task again without the damaged parts',
   });
   const found = task ?? refuseUnknownTask(taskUuid);
   return { ...found, json: await withLinks(context, files, found.json) };

@@ -27,7 +27,9 @@ export function AuditLogPage() {
           {!seesUsers && (
             <p className="soft">Entries about users, groups, keys and sessions need user_read.</p>
           )}
-          {isTest && <p className="soft">Times are those of the machine, not of the test clock.</p>}
+          {isTest && (
+            <p className="soft">Times are on the machine’s clock, not on the test clock.</p>
+          )}
         </>
       }
       what="entries"

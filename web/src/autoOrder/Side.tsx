@@ -72,7 +72,7 @@ function CardPart({ row }: { readonly row: AutoOrderRow }) {
     <section>
       <h2>Card</h2>
       {words === undefined ? (
-        <p>No card is kept; the original order was paid in another way.</p>
+        <p>No card is stored; the original order was paid in another way.</p>
       ) : (
         <p>
           <strong>{words}</strong>

@@ -93,7 +93,7 @@ function InDoubt({ order }: { readonly order: AutoOrder }) {
           <Unanswered key={charge.key} charge={charge} />
         ) : (
           <p key={charge.key}>
-            Rebill {charge.rebill_number}: the bank wants the customer to confirm{' '}
+            Rebill {charge.rebill_number}: the bank requires the customer to confirm{' '}
             <Money amount={charge.amount} currency={charge.currency_code} />. The customer has a
             mail with the link, and the payment waits until <Moment at={charge.confirm_until_dts} />
             . It then counts as declined.

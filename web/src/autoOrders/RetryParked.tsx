@@ -33,7 +33,7 @@ export function RetryParked({ oid, code }: { readonly oid: number; readonly code
   return (
     <div className={classes['question']}>
       <DeedForm button="Look again now" isDangerous={false} deed={retry}>
-        <p>Charges what is due when the fault is gone. A charge cannot be undone.</p>
+        <p>Charges a due rebill if the fault is gone. A charge cannot be undone.</p>
       </DeedForm>
       <Button size="compact-sm" variant="default" onClick={() => setAsking(false)}>
         Not now

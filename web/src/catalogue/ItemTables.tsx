@@ -17,7 +17,9 @@ export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | unde
   if (!isIt) return <p className="soft">It is sold once.</p>;
   return (
     <>
-      {autoOrder?.auto_order_paused && <p>Paused: its auto orders slip from day to day.</p>}
+      {autoOrder?.auto_order_paused && (
+        <p>Paused: its auto orders are postponed from day to day.</p>
+      )}
       {schedules.length > 0 && <p>Customers choose: {schedules.join(', ')}.</p>}
       {steps.length > 0 && <StepStrip steps={steps} />}
       {steps.length > 0 && (

@@ -27,7 +27,7 @@ export const itemActions: readonly BulkAction<ItemRow>[] = [
     id: 'stop',
     button: 'Stop selling …',
     title: 'Stop selling items',
-    consequence: 'New orders cannot have them. Auto orders that exist are not changed.',
+    consequence: 'New orders cannot have them. Existing auto orders do not change.',
     verb: 'Stop selling',
     done: 'are no longer sold',
     read: setSold(false),

@@ -49,7 +49,7 @@ const scheduleFields: readonly DraftField[] = [
   },
   {
     key: 'auto_order_paused',
-    label: 'Paused: its auto orders slip from day to day',
+    label: 'Paused: its auto orders are postponed from day to day',
     kind: 'check',
   },
   { key: 'free_shipping_auto_order', label: 'Rebills of it ship free', kind: 'check' },

@@ -104,7 +104,7 @@ function EditCoupon({ oid, read: { base }, parent }: PartProps) {
     <DraftFrame draft={draft} labelOf={couponLabel} submit="Save">
       <CouponForm draft={draft} />
       <p className="soft">
-        Orders that were placed keep their discount. Each rebill uses the coupon as it is then.
+        Existing orders keep their discount. Each rebill uses the coupon’s terms at that time.
       </p>
     </DraftFrame>
   );
@@ -143,7 +143,7 @@ function MakeCodes({ oid, read: { coupon } }: PartProps) {
         draft={draft}
         onChange={setDraft}
       />
-      <p className="soft">Each code can be used once. Codes that were made cannot be taken back.</p>
+      <p className="soft">Each code can be used once. Created codes cannot be withdrawn.</p>
     </DeedForm>
   );
 }

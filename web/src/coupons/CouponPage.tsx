@@ -104,7 +104,7 @@ function Codes({ oid }: { readonly oid: string }) {
 
 function CodeTable({ codes, isMore }: FoundCodes) {
   if (codes.length === 0)
-    return <p className="soft">None. Make codes to give each customer a code of their own.</p>;
+    return <p className="soft">None. Create codes to give each customer a separate code.</p>;
   const used = codes.filter(({ order_id: id }) => id !== undefined).length;
   return (
     <>

@@ -50,7 +50,7 @@ export function CouponsPage() {
       onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
       empty={
         <Empty icon="coupon" title="No coupons yet">
-          A coupon takes something off an order that names its code, and off its rebills.
+          A coupon gives a discount on an order that names its code, and on its rebills.
         </Empty>
       }
     >

@@ -111,7 +111,7 @@ export const discountKinds = {
     label: 'Amount off the subtotal, with enough of some items',
     fields: ['discount_amount', 'items', 'required_purchase_quantity'],
   },
-  no_discount: { label: 'Nothing off: it only marks the order', fields: [] },
+  no_discount: { label: 'No discount: it only marks the order', fields: [] },
 } as const satisfies Readonly<Record<string, DiscountKind>>;
 
 export type DiscountKindName = keyof typeof discountKinds;

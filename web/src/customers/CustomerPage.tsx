@@ -102,7 +102,9 @@ function Side({
       </Panel>
       <Panel title="Cards">
         {cards.length === 0 ? (
-          <p className="soft">No card is kept with the profile. Each auto order shows its card.</p>
+          <p className="soft">
+            No card is stored with the profile. Each auto order shows its card.
+          </p>
         ) : (
           <Facts facts={cards.map((card) => [card.card_type ?? 'Card', cardWords(card)])} />
         )}

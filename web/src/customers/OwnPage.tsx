@@ -41,8 +41,8 @@ export function OwnPage({ oid }: { readonly oid: number }) {
             <CopyButton text={link} what="the link" />
           </p>
           <p className="soft">
-            The link works for an hour. Its holder can change the card and cancel. Send it to the
-            customer only.
+            The link works for an hour. Anyone with it can change the card and cancel. Send it only
+            to the customer.
           </p>
         </>
       )}

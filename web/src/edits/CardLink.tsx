@@ -26,14 +26,14 @@ export function CardLink({ oid }: { readonly oid: number }) {
           leftSection={<Icon name="link" size={16} />}
           onClick={() => void make()}
         >
-          Make a link for the customer instead
+          Create a link for the customer instead
         </Button>
       ) : (
         <p className={classes['link']}>
           <code>{link}</code> <CopyButton text={link} what="the link" />
           <br />
           <span className="soft">
-            Its holder can change the card. Send it to the customer only.
+            Anyone with it can change the card. Send it only to the customer.
           </span>
         </p>
       )}

@@ -28,7 +28,7 @@ export function PreviewPanel({
   if (deed === undefined)
     return (
       <div className={classes['preview']}>
-        <p className="soft">Nothing is changed yet. What a change does is shown here first.</p>
+        <p className="soft">Nothing is changed yet. The effect of a change is shown here first.</p>
       </div>
     );
   return (

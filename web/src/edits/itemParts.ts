@@ -162,7 +162,7 @@ export const swapPart = perItem(
       name: 'item',
       label: 'Item that ships',
       kind: 'item',
-      hint: 'The id of an item of the catalogue. Empty: the item that the schedule says.',
+      hint: 'The id of an item of the catalogue. Empty: the item in the schedule.',
       start: (item) => item.arbitrary_item_id ?? '',
       changes: (_item, typed) => [
         { field: 'arbitrary_item_id', value: typed === '' ? null : typed },

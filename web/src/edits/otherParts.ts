@@ -142,8 +142,8 @@ export const cardPart: Part = {
   save: 'Replace the card',
   isFinal: (values) =>
     flagOf(values, 'charges')
-      ? 'The old card cannot be brought back, and what is due is charged at once.'
-      : 'The old card cannot be brought back.',
+      ? 'The old card cannot be restored, and a due rebill is charged at once.'
+      : 'The old card cannot be restored.',
   hindrance: (order) =>
     order.status === 'merged' ? 'It was merged into another auto order.' : undefined,
   start: () => ({ token: '', month: '', year: '', charges: false }),
@@ -159,7 +159,7 @@ export const cardPart: Part = {
     },
     { name: 'month', label: 'Expires, month', kind: 'choice', choices: months, isRequired: true },
     { name: 'year', label: 'Year', kind: 'choice', choices: yearsFrom(now), isRequired: true },
-    { name: 'charges', label: 'Charge what is due at once', kind: 'flag' },
+    { name: 'charges', label: 'Charge a due rebill at once', kind: 'flag' },
   ],
   deed: (_order, values) => {
     const [token, month, year] = ['token', 'month', 'year'].map((name) => textOf(values, name));

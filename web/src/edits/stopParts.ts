@@ -61,7 +61,7 @@ export const resumePart: Part = {
 export const reactivatePart: Part = {
   title: 'Reactivate',
   save: 'Reactivate it',
-  isFinal: () => 'To take this back, cancel it again. The customer may get a mail about that.',
+  isFinal: () => 'To undo this, cancel it again. The customer may get a mail about that.',
   hindrance: (order) =>
     order.status === 'merged'
       ? 'It was merged into another auto order. Change that one instead.'

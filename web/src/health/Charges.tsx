@@ -61,13 +61,11 @@ export function ChargingState({ charging }: { readonly charging: Charging }) {
       )}
       {state === 'stopped' && (
         <p>
-          <Status tone="bad">Charges are stopped</Status> <StoppedBy charging={charging} /> What
-          falls due waits. {isByOperator && 'Only the operator of the server can start them again.'}
+          <Status tone="bad">Charges are stopped</Status> <StoppedBy charging={charging} /> Due
+          charges wait. {isByOperator && 'Only the operator of the server can start them again.'}
         </p>
       )}
-      {state === 'on' && stop === undefined && (
-        <p className="soft">Customers are charged when something falls due.</p>
-      )}
+      {state === 'on' && stop === undefined && <p className="soft">Due rebills are charged.</p>}
     </>
   );
 }

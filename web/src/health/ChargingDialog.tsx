@@ -66,7 +66,7 @@ function Stop() {
     >
       <p>
         <strong>Stops within three seconds:</strong> every charge of every customer of this
-        merchant. What falls due waits, and new orders stay in Pending Clearance.
+        merchant. Due charges wait, and new orders stay in Pending Clearance.
       </p>
       <p>
         <strong>Continues:</strong> mails, webhooks, refunds, tasks and the pages of customers.
@@ -107,7 +107,7 @@ function Start({ charging }: { readonly charging: Charging }) {
         The charges are stopped <StoppedBy charging={charging} />
       </p>
       <p>
-        <strong>What waited is charged within seconds</strong>, each auto order once
+        <strong>Waiting charges are sent within seconds</strong>, one for each auto order
         {overdue !== undefined && overdue > 0 && (
           <>
             : {formatCount(overdue)} {overdue === 1 ? 'auto order is' : 'auto orders are'} due

@@ -91,7 +91,7 @@ function Part({ apiKey, part }: { readonly apiKey: ApiKey; readonly part: string
   const [rotated, setRotated] = useState<ApiKey>();
   if (rotated) return <Secret apiKey={rotated} />;
   if (apiKey.state === 'revoked')
-    return <p>This key is revoked and cannot be used again. Make a new one instead.</p>;
+    return <p>This key is revoked and cannot be used again. Create a new one instead.</p>;
   if (part === 'edit') return <EditKey apiKey={apiKey} />;
   if (part === 'rotate') return <RotateKey apiKey={apiKey} onRotated={setRotated} />;
   return part === 'revoke' ? <RevokeKey apiKey={apiKey} /> : <NoKey />;

@@ -110,7 +110,7 @@ function ChooseKeys({ spec, onDone }: { readonly spec: CommandSpec; onDone(): vo
       <TextInput
         data-autofocus
         label="New keys"
-        description="Press one key, or two after one another. Backspace begins again."
+        description="Press one key, or two in sequence. Backspace starts again."
         readOnly
         value={keyWords(keys, isMac).join(' ')}
         error={fault}

@@ -62,9 +62,7 @@ function Begin({ isFirst, onActive }: BeginProps) {
   return (
     <>
       {!isFirst && (
-        <p>
-          A log-in asks for your password alone. An authenticator app on your phone protects it.
-        </p>
+        <p>A log-in needs only your password. An authenticator app on your phone protects it.</p>
       )}
       <Refusal error={error} />
       <div className={form['buttons']}>
@@ -137,7 +135,7 @@ function Remove({ left, onRemoved }: { readonly left: number; readonly onRemoved
         onCode={async (code) => {
           await removeSecondFactor(code);
           onRemoved();
-          toast({ text: 'Log-ins ask for your password alone.' });
+          toast({ text: 'Log-ins need only your password.' });
         }}
       />
     </>

@@ -282,7 +282,7 @@ function replacement({ order: { items = [] } }: OrderFacts): Ask {
   return {
     ...plain('Send a replacement', 'Make the replacement'),
     words: [
-      'Makes a new order that costs nothing and ships at once to the same address. ' +
+      'Creates a new order that costs nothing and ships at once to the same address. ' +
         'No auto order starts.',
       final,
     ],

@@ -53,7 +53,7 @@ export function PermissionMatrix({
           ))}
         </tbody>
       </table>
-      <p className="soft">You can give only what you have yourself.</p>
+      <p className="soft">You can give only permissions that you have yourself.</p>
     </fieldset>
   );
 }

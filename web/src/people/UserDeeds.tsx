@@ -124,8 +124,8 @@ export function DeleteUser({
       {isSelf && <SelfWarning />}
       <p>
         The login, the password, the memberships and the permissions go. Sessions end, and API keys
-        and applications of this user stop working. <strong>This cannot be undone.</strong> To take
-        access away and keep the user, deactivate instead.
+        and applications of this user stop working. <strong>This cannot be undone.</strong> To
+        remove access but keep the user, deactivate instead.
       </p>
       <div>
         What remains:

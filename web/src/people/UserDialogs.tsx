@@ -113,8 +113,8 @@ function EditFields({
     <DraftFrame draft={draft} labelOf={(key) => labelOf(key, namesOf(groups))} submit="Save">
       {part === 'access' && isSelf && (
         <p className={classes['warn']}>
-          This is you. What you take away from yourself ends at once, and you cannot give back what
-          you no longer have.
+          This is you. Permissions that you remove from yourself end at once, and you cannot give
+          yourself permissions that you no longer have.
         </p>
       )}
       {part === 'details' ? (

@@ -46,9 +46,9 @@ function StockForm({
       <DraftFields fields={stockFields} draft={draft.mine} onChange={draft.change} />
       <p>{afterWords(read.item, center, draft.mine)}</p>
       <p className="soft">
-        It is added to what is there when you press the button, so sales in between count. Auto
-        orders that wait for the item are billed once there is enough of it; money that was charged
-        by then stays charged when you undo this.
+        It is added to the stock at the moment when you press the button, so sales in between count.
+        Auto orders that wait for the item are billed once there is enough of it; money that was
+        charged by then stays charged when you undo this.
       </p>
       <Adjustments oid={oid} shown={5} />
     </DraftFrame>

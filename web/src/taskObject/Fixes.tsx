@@ -65,7 +65,9 @@ function CardLink({ autoOrder }: { readonly autoOrder: AutoOrderRow }) {
     <p className={classes['link']} role="status">
       <code>{link}</code> <CopyButton text={link} what="the card link" />
       <br />
-      <span className="soft">Its holder can change the card. Send it to the customer only.</span>
+      <span className="soft">
+        Anyone with it can change the card. Send it only to the customer.
+      </span>
     </p>
   );
 }

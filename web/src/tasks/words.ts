@@ -48,16 +48,16 @@ export const whoShort = (task: WorkflowTask): string =>
 export function closesItself({ system_task_type: type }: WorkflowTask): string | undefined {
   switch (type) {
     case 'auto_order_card_update_issue':
-      return 'It closes by itself when a rebill of the auto order is paid.';
+      return 'It closes automatically when a rebill of the auto order is paid.';
     case 'auto_order_canceled_payment':
-      return 'It closes by itself when a rebill of the auto order is paid again.';
+      return 'It closes automatically when a rebill of the auto order is paid again.';
     case 'order_accounts_receivable':
-      return 'It closes by itself when the order is paid or leaves Accounts Receivable.';
+      return 'It closes automatically when the order is paid or leaves Accounts Receivable.';
     case 'order_fraud_review':
-      return 'It closes by itself when the order leaves Fraud Review.';
+      return 'It closes automatically when the order leaves Fraud Review.';
     case 'item_low_stock':
     case 'item_out_of_stock':
-      return 'It closes by itself when enough of the item is in stock.';
+      return 'It closes automatically when enough of the item is in stock.';
     default:
       return undefined;
   }

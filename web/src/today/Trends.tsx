@@ -19,8 +19,8 @@ export function Trends() {
           <>
             {isQuiet(read) && (
               <p className="soft">
-                Nothing was counted yet. The lines begin with the next rebill; what was imported is
-                not in them.
+                Nothing has been counted yet. The lines start with the next rebill; imported records
+                are not included.
               </p>
             )}
             <ul className={classes['trends']}>

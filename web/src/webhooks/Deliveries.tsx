@@ -26,7 +26,7 @@ export function Deliveries({ oid }: { readonly oid: number }) {
       <Loaded result={result} what="the deliveries" rows={8}>
         {(rows) =>
           rows.length === 0 ? (
-            <p className="soft">Nothing was delivered yet.</p>
+            <p className="soft">Nothing has been delivered yet.</p>
           ) : (
             <DeliveryTable oid={oid} rows={rows} />
           )
@@ -83,8 +83,8 @@ function DeliveryTable({
       />
       {canReplay && (
         <p className={`soft ${classes['footnote']}`}>
-          Sent again, a delivery keeps its webhook-id, so a receiver that knows it can ignore it.
-          What was sent cannot be taken back.
+          A delivery that is sent again keeps its webhook-id, so a receiver that already has it can
+          ignore it. Sending cannot be undone.
         </p>
       )}
     </>

@@ -29,7 +29,7 @@ export function DeliveriesPage() {
     <ListPage
       title="Deliveries"
       notes={
-        isTest && <p className="soft">Times are those of the machine, not of the test clock.</p>
+        isTest && <p className="soft">Times are on the machine’s clock, not on the test clock.</p>
       }
       what="deliveries"
       kind="deliveries"
@@ -51,8 +51,8 @@ export function DeliveriesPage() {
         body: <Delivery row={row} rows={rows} />,
       })}
       empty={
-        <Empty icon="link" title="Nothing was delivered yet">
-          Each try to send events to a webhook is here, with what the receiver returned.
+        <Empty icon="link" title="Nothing has been delivered yet">
+          Each attempt to send events to a webhook is listed here, with the receiver’s response.
         </Empty>
       }
     />

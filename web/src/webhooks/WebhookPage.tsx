@@ -128,7 +128,7 @@ function Switch({ webhook }: { readonly webhook: MerchantWebhook }) {
     <div className={classes['switch']}>
       <p className="soft">
         {disabled
-          ? `Enabling sends the ${formatCount(pending)} waiting events at once. What was sent cannot be taken back.`
+          ? `Enabling sends the ${formatCount(pending)} waiting events at once. Sending cannot be undone.`
           : 'While it is disabled, events wait and nothing is lost.'}
       </p>
       <Refusal error={error} />

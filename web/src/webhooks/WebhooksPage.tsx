@@ -56,7 +56,7 @@ function Chosen({
 function NoWebhooks() {
   return (
     <Empty title="No webhooks yet" icon="link">
-      A program makes one with its API key; it is shown here then, with every delivery.
+      A program creates one with its API key; it is then shown here, with every delivery.
     </Empty>
   );
 }

@@ -43,8 +43,8 @@ export async function checkExport(
   const manifest = await readManifest(folder);
   if (manifest === undefined)
     throw new FolderError(
-      `${folder} has no manifest.json: it is not an export of this release, or one that did not ` +
-        'end; run perennial export again',
+      `${folder} has no manifest.json: it is not an export of this release, or it is ` +
+        'incomplete; run perennial export again',
     );
   if (manifest.kind !== 'merchant')
     throw new FolderError(

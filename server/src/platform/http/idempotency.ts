@@ -146,7 +146,7 @@ function marking(db: Database, request: IdempotentRequest): Database {
       const value = await work(tx);
       assert(
         await markCommitted(tx, request),
-        'another process took the request for dead and runs it again',
+        'another process considered the request dead and runs it again',
       );
       return value;
     });

@@ -198,7 +198,7 @@ async function leaving(
 async function endLeftBackends(dataDir: string, log: EmbeddedLog): Promise<void> {
   const killed = await killLeftBackends(dataDir);
   if (killed.length > 0)
-    log.warn(`killed what a killed PostgreSQL left behind: process ${killed.join(', ')}`);
+    log.warn(`killed the processes that a killed PostgreSQL left behind: ${killed.join(', ')}`);
 }
 
 function interrupt(pid: number): void {

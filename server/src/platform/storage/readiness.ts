@@ -56,9 +56,9 @@ async function recordProbe(db: Database): Promise<void> {
 
 function wordsFor(error: unknown): string {
   const code = (error as { code?: string } | undefined)?.code;
-  if (code === '25006') return 'PostgreSQL takes no writes: it is a standby, or was made read-only';
+  if (code === '25006') return 'PostgreSQL accepts no writes: it is a standby or read-only';
   if (code?.startsWith('53') === true)
-    return 'PostgreSQL has no room: too many connections, memory or disk is used up';
+    return 'PostgreSQL has no resources left: connections, memory or disk space are used up';
   return isUnavailable(error)
     ? 'PostgreSQL cannot be reached, or does not respond in time'
     : 'PostgreSQL was never migrated, or refuses what we ask; the log of PostgreSQL says why';
