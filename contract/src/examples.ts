@@ -320,6 +320,11 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   insertUser: { login: 'grace', email: 'grace@example.com', full_name: 'Grace Hopper' },
   updateUser: { full_name: 'Grace M. Hopper' },
   setClock: { advance_by: '1y' },
+  settleCharge: {
+    key: 'rebill:SHOP:1234:3:1',
+    outcome: 'captured',
+    transaction_id: 'pi_3QkX2a',
+  },
   stopCharging: { reason: 'wrong prices since noon' },
   startCharging: { stopped_dts: '2026-03-31T12:00:00-04:00' },
   updateMerchantSettings: {

@@ -180,7 +180,7 @@ import {
   ReplaceOrderItemIdRequest,
 } from './orderCopy.ts';
 import { paymentMethods } from './orderPayment.ts';
-import { OrderRefundableResponse } from './orderRefund.ts';
+import { OrderRefundableResponse, RefundWithdrawalResponse } from './orderRefund.ts';
 import {
   OrderFormat,
   OrderFormatResponse,
@@ -192,6 +192,8 @@ import {
 } from './orderSheet.ts';
 import {
   AuditResponse,
+  ChargeSettleRequest,
+  ChargeSettleResponse,
   ChargesResponse,
   EventsResponse,
   MerchantSettings,
@@ -954,7 +956,9 @@ export const operations = {
     permissions: ['order_read'],
     params: Type.Object({ order_id: Type.String() }),
     query: Type.Object({
-      manual: flag('True: `manual_only` is in the response, a field that published clients lack.'),
+      manual: flag(
+        'True: `manual_only` and `stranded_refund` are in the response, fields that published clients lack.',
+      ),
     }),
     response: OrderRefundableResponse,
     payload: 'refundable',
@@ -3369,11 +3373,12 @@ export const operations = {
     method: 'GET',
     base: '/perennial/v1',
     path: '/charges',
-    summary: 'List the charges of rebills that have not ended',
+    summary: 'List the charges that have not ended',
     description:
       'A charge without an answer is never sent again under another key: the gateway is queried ' +
-      'for its outcome, and nothing is charged twice.',
-    permissions: ['auto_order_read'],
+      'for its outcome, and nothing is charged twice. ' +
+      'Charges of rebills need auto_order_read, charges of other orders order_read.',
+    permissions: ['auto_order_read', 'order_read'],
     query: Type.Object({
       state: text('charging, unknown, or both, separated by a comma. Absent: both.'),
       ...paging(),
@@ -3381,6 +3386,43 @@ export const operations = {
     response: ChargesResponse,
     payload: 'charges',
     maxLimit: 200,
+    status: 200,
+  },
+  withdrawRefund: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/orders/{order_id}/refund/withdraw',
+    summary: 'Withdraw a refund whose gateway is gone',
+    description:
+      'For a refund without an answer whose gateway the settings no longer name. Check the gateway’s own pages ' +
+      'first: this states that it did not give the money back. The order changes only when a refund is made, so it ' +
+      'stays as it is and can be refunded again. A refund that was made at the gateway is recorded with ' +
+      'manual_refund instead.',
+    permissions: ['order_write'],
+    params: Type.Object({ order_id: Type.String() }),
+    query: Type.Object({ preview: flag('True: says what it would change, and changes nothing.') }),
+    response: RefundWithdrawalResponse,
+    payload: 'withdrawn_refund',
+    status: 200,
+  },
+  settleCharge: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/charges/settle',
+    summary: 'Settle a charge whose gateway is gone',
+    description:
+      'For a charge without an answer whose gateway the settings no longer name (`gone_gateway` in getCharges), of a ' +
+      'rebill or of an order. Check the gateway’s own pages first: what is stated here counts as the gateway’s ' +
+      'answer. not_charged counts as a decline, so a rebill is retried as the settings say. A charge that is ' +
+      'settled already, or whose gateway is asked, is refused.',
+    permissions: ['auto_order_write', 'order_write'],
+    needsAll: true,
+    query: Type.Object({ preview: flag('True: says what it would change, and changes nothing.') }),
+    body: ChargeSettleRequest,
+    response: ChargeSettleResponse,
+    payload: 'settled_charge',
     status: 200,
   },
   lookAgain: {

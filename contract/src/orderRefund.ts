@@ -1,7 +1,7 @@
 /** Refunds of orders: the models of the published clients (current API, OrderApi). */
 import type { Static } from 'typebox';
 import { answer } from './common.ts';
-import { flag, many, model, oneOf, text } from './fields.ts';
+import { decimal, flag, many, model, one, oneOf, text } from './fields.ts';
 
 export const OrderReason = model(
   'OrderReason',
@@ -33,6 +33,30 @@ export const OrderReasons = model(
 );
 export type OrderReasons = Static<typeof OrderReasons>;
 
+export const WithdrawnRefund = model(
+  'WithdrawnRefund',
+  'A refund that was withdrawn, or in a preview would be.',
+  {
+    order_id: text(),
+    preview: flag('True: nothing was changed.'),
+    gateway: text('The gateway that did not give the money back.'),
+    amount: decimal(),
+    currency_code: text(),
+  },
+);
+export type WithdrawnRefund = Static<typeof WithdrawnRefund>;
+
+export const RefundWithdrawalResponse = answer('RefundWithdrawalResponse', {
+  withdrawn_refund: one(WithdrawnRefund),
+});
+
+export const StrandedRefund = model(
+  'StrandedRefund',
+  'A refund without an answer whose gateway the settings no longer name.',
+  { gateway: text(), amount: decimal(), currency_code: text() },
+);
+export type StrandedRefund = Static<typeof StrandedRefund>;
+
 export const OrderRefundableResponse = answer('OrderRefundableResponse', {
   item_level_refund_reason_required: flag(),
   item_level_refund_reasons: many(OrderReason),
@@ -52,5 +76,9 @@ export const OrderRefundableResponse = answer('OrderRefundableResponse', {
   order_level_reject_reason_required: flag(),
   order_level_reject_reasons: many(OrderReason),
   refundable: flag('Whether something of the order can still be refunded at its gateway.'),
+  stranded_refund: one(
+    StrandedRefund,
+    'Only with manual=true. A manual refund ends it, or withdrawRefund. Absent: there is none.',
+  ),
 });
 export type OrderRefundableResponse = Static<typeof OrderRefundableResponse>;

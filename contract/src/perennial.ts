@@ -144,27 +144,85 @@ export const previewEnds = [
 /** The states of a charge that has not ended. */
 export const chargeStates = ['charging', 'unknown'] as const;
 
-export const ChargeInFlight = model('ChargeInFlight', 'A charge of a rebill that has not ended.', {
+export const ChargeInFlight = model('ChargeInFlight', 'A charge that has not ended.', {
   key: text('Its idempotency key at the gateway.'),
   state: oneOf(chargeStates, 'charging: sent or about to be. unknown: the gateway did not answer.'),
-  auto_order_oid: int32(),
+  auto_order_oid: int32('Here and below: only of the charge of a rebill.'),
   auto_order_code: text(),
   rebill_number: int32(),
   order_id: text('The order that it will pay.'),
-  attempt: int32('1 is the first attempt of the rebill.'),
+  attempt: int32(
+    '1 is the first attempt of the rebill, or the first later payment of the order. ' +
+      'Absent: the first payment of an order.',
+  ),
   amount: decimal(),
   currency_code: text(),
   gateway: text('The code of the gateway that it was sent to first.'),
   requested_dts: dateTime('On the merchant’s clock.'),
-  checks: int32('The number of queries to the gateway about it.'),
+  checks: int32('The number of queries to the gateway about it; not counted for orders.'),
   next_check_dts: dateTime('When the gateway is queried next, in real time.'),
   confirm_until_dts: dateTime(
     'The bank requires the customer to confirm the payment; it waits until then. Absent: it has no answer.',
+  ),
+  gone_gateway: text(
+    'The settings no longer name this gateway, so it is not asked: name it again, or settle the charge by hand ' +
+      '(settleCharge). Absent: the gateway is asked.',
   ),
 });
 export type ChargeInFlight = Static<typeof ChargeInFlight>;
 
 export const ChargesResponse = answer('ChargesResponse', { charges: many(ChargeInFlight) });
+
+/** The outcomes of a charge that a person may state. */
+export const chargeOutcomes = ['captured', 'not_charged'] as const;
+
+export const ChargeSettleRequest = model(
+  'ChargeSettleRequest',
+  'What a person found in the gateway’s own pages about a charge whose gateway the settings no longer name.',
+  {
+    key: textTo(200, 'Required. The key of the charge (getCharges).'),
+    outcome: oneOf(
+      chargeOutcomes,
+      'Required. captured: the gateway took the money. not_charged: it did not, and cannot take it later.',
+    ),
+    transaction_id: textTo(
+      200,
+      'Required with captured: the gateway’s own id of the charge, which refunds and reports name.',
+    ),
+    gateway_kind: oneOf(
+      [...gatewayKinds],
+      'With captured: the kind of the gateway. A gateway of another kind is not asked to charge the card then.',
+    ),
+  },
+);
+export type ChargeSettleRequest = Static<typeof ChargeSettleRequest>;
+
+export const SettledCharge = model(
+  'SettledCharge',
+  'A charge that a person settled, and what that changed; in a preview, what it would change.',
+  {
+    key: text(),
+    preview: flag('True: nothing was changed.'),
+    outcome: oneOf(chargeOutcomes),
+    gateway: text(
+      'The gateway with this outcome. ' +
+        'Another than was stated: one that follows in the route of the charge took the money.',
+    ),
+    transaction_id: text(),
+    amount: decimal(),
+    currency_code: text(),
+    order_id: text(),
+    order_stage: text('The stage of the order afterwards. Absent: there is no order.'),
+    auto_order_oid: int32(),
+    auto_order_status: text('active, disabled or canceled, afterwards.'),
+    next_attempt_dts: dateTime('With not_charged: when the rebill is tried again.'),
+  },
+);
+export type SettledCharge = Static<typeof SettledCharge>;
+
+export const ChargeSettleResponse = answer('ChargeSettleResponse', {
+  settled_charge: one(SettledCharge),
+});
 
 export const PreviewResponse = answer('PreviewResponse', {
   rebills: many(PreviewRebill),

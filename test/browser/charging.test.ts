@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { chargesOffSection } from '../../server/src/platform/tenancy/hold.ts';
 import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
 import { allPermissions } from '../support/app.ts';
+import { monthlyItem, monthlyOrder, subscribe } from '../support/monthly.ts';
 import { withBrowser } from './chromium.ts';
 import { addPerson, enter, type UserLogin } from './people.ts';
 import { watchedPage } from './watched.ts';
@@ -69,6 +70,46 @@ test(
     }
   },
 );
+
+test('a charge whose gateway left the settings is settled by hand', withBrowser, async () => {
+  await world.request({ operation: 'insertItem', body: monthlyItem('TEA', 8) });
+  const { oid } = await subscribe(world, monthlyOrder('TEA', { email: 'tea@example.com' }));
+  world.books.setDown(true);
+  await world.request({
+    operation: 'attemptAutoOrderRebill',
+    params: { auto_order_oid: oid },
+  });
+  world.books.setDown(false);
+  await world.request({
+    operation: 'updateMerchantSettings',
+    body: { gateways: { list: [{ code: 'OTHER', kind: 'simulator' }] } },
+  });
+  await world.db.run(
+    `update rebill set lease_until = now() - interval '1 second'
+     where merchant_id = $1 and lease_until is not null`,
+    ['TEST'],
+  );
+  await world.work('unanswered charges');
+
+  const { page, assertQuiet, close } = await openAs(dana, '/health');
+  const doubt = page.getByRole('region', { name: 'Charges without an answer' });
+  await doubt.getByText('Its gateway is gone').waitFor();
+  await doubt.getByRole('link', { name: /^Settle the charge of / }).click();
+  const dialog = page.getByRole('dialog', { name: 'Settle a charge by hand' });
+  const choice = dialog.getByLabel('What the gateway shows');
+  await choice.selectOption('not_charged');
+  await dialog.getByText('It is charged again').waitFor();
+  await choice.selectOption('captured');
+  const button = dialog.getByRole('button', { name: 'Record as captured' });
+  assert.ok(await button.isDisabled(), 'without the id');
+  await dialog.getByLabel('Transaction id').fill('sim_by_hand');
+  await dialog.getByText(/^Order .+ is in Completed Order then/).waitFor();
+  await button.click();
+  await dialog.waitFor({ state: 'detached' });
+  await doubt.getByText('Every charge has an answer.').waitFor();
+  assertQuiet();
+  await close();
+});
 
 test('a stop by the operator has no button, and says who ends it', withBrowser, async () => {
   await saveSettingsSection(world.db, 'TEST', chargesOffSection, {

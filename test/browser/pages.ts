@@ -176,6 +176,10 @@ export const pages: Readonly<Record<Exclude<keyof typeof paths, 'logIn'>, PageRo
     heading: 'Health',
     filled: () => [{ at: '/health/charging', shows: 'Stop all charges' }],
   },
+  settleCharge: {
+    heading: 'Health',
+    filled: () => [{ at: '/health/charges/rebill:TEST:1:1:1', shows: 'This charge is settled' }],
+  },
   found: {
     heading: /^(Order|Find) /,
     filled: ({ orderId }) => [

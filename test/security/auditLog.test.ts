@@ -13,6 +13,7 @@ import { checkLog, countEntries } from '../../server/src/platform/auditLog/audit
 import { removeEntries } from '../../server/src/platform/auditLog/auditRetentionWorker.ts';
 import { changedFields } from '../../server/src/platform/auditLog/entry.ts';
 import { testApp } from '../support/app.ts';
+import { monthlyItem, monthlyOrder, subscribe } from '../support/monthly.ts';
 import { logInAgain, logInAs, testPassword } from '../support/sessions.ts';
 
 const app = await testApp();
@@ -24,6 +25,34 @@ const entries = async (query = {}, request = {}) =>
 const newest = async () => (await entries({ _limit: 1 }))[0];
 
 type Entry = Awaited<ReturnType<typeof newest>>;
+
+/** Leaves a refund and a rebill without an answer at a gateway that the settings no longer name. */
+async function strand(): Promise<{ readonly orderId: string; readonly chargeKey: string }> {
+  await app.request({ operation: 'insertItem', body: monthlyItem('TEA', 8) });
+  const { orderId, oid } = await subscribe(app, monthlyOrder('TEA', { email: 'a@example.com' }));
+  app.books.setDown(true);
+  await app.request({
+    operation: 'refundOrder',
+    params: { order_id: orderId },
+    body: { items: [{ quantity_refunded: 1 }] },
+  });
+  await app.request({ operation: 'attemptAutoOrderRebill', params: { auto_order_oid: oid } });
+  app.books.setDown(false);
+  await app.request({
+    operation: 'updateMerchantSettings',
+    body: { gateways: { list: [{ code: 'OTHER', kind: 'simulator' }] } },
+  });
+  for (const table of ['rebill', 'order_refund'])
+    await app.db.run(
+      `update ${table} set lease_until = now() - interval '1 second' where merchant_id = $1`,
+      ['TEST'],
+    );
+  await app.work('unanswered charges');
+  await app.work('refunds');
+  const { body } = await app.request({ operation: 'getCharges' });
+  return { orderId, chargeKey: body.charges[0]!.key! };
+}
+const stranded = await strand();
 
 interface Made {
   user: number;
@@ -75,6 +104,8 @@ const acts: [operation: OperationId, request: () => object, objectType: string][
   ['setClock', () => ({ body: { mode: 'running' } }), 'clock'],
   ['stopCharging', () => ({ body: { reason: 'wrong prices' } }), 'merchant'],
   ['startCharging', () => ({ body: {} }), 'merchant'],
+  ['settleCharge', () => ({ body: { key: stranded.chargeKey, outcome: 'not_charged' } }), 'charge'],
+  ['withdrawRefund', () => ({ params: { order_id: stranded.orderId } }), 'refund'],
   ['insertWebhook', () => ({ body: hook('https://example.com/one') }), 'webhook'],
   [
     'updateWebhook',

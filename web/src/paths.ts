@@ -19,6 +19,7 @@ export const paths = {
   orderAction: '/orders/$id/do/$action',
   health: '/health',
   charging: '/health/charging',
+  settleCharge: '/health/charges/$key',
   found: '/o/$id',
   autoOrderEdit: '/auto-orders/$code/edit/$part',
   autoOrderJson: '/auto-orders/$code/json',

@@ -125,6 +125,12 @@ const charging = createRoute({
   component: lazyPage(() => import('./health/ChargingDialog.tsx'), 'ChargingDialog'),
 });
 
+const settleCharge = createRoute({
+  getParentRoute: () => health,
+  path: 'charges/$key',
+  component: lazyPage(() => import('./health/SettleChargeDialog.tsx'), 'SettleChargeDialog'),
+});
+
 const found = createRoute({
   getParentRoute: () => inside,
   path: paths.found,
@@ -181,7 +187,7 @@ const insideRoutes = [
   customer.addChildren([customerErase]),
   orders,
   orderPage.addChildren([order, orderEdit, orderRefund, orderAction]),
-  health.addChildren([charging]),
+  health.addChildren([charging, settleCharge]),
   found,
   webhooks,
   webhook,

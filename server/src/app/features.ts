@@ -14,7 +14,7 @@ import { receivableDueWork } from '../orders/receivableRetryWorker.ts';
 import type { OrderMail } from '../orders/resendOperations.ts';
 import { cardTester } from '../payments/cardTester.ts';
 import type { ReportParts } from '../payments/gatewayReportWorker.ts';
-import { orderCharge, orderObstacle } from '../payments/orderCharge.ts';
+import { furtherOrderCharge, orderCharge, orderObstacle } from '../payments/orderCharge.ts';
 import { orderRefund } from '../payments/orderRefund.ts';
 import type { Context } from '../platform/context.ts';
 import type { DueWork } from '../platform/jobs/dueWork.ts';
@@ -44,6 +44,7 @@ export function wireFeatures(
   };
   const orders = {
     charge: orderCharge(payments, contexts.contextFor),
+    findFurther: furtherOrderCharge(payments, contexts.contextFor),
     cardTests: cardTester(payments),
     refund: orderRefund(payments, contexts.contextFor),
     isNamed: payments.isNamed,

@@ -10,6 +10,7 @@ import { wakeParked } from '../rebill/parkedListener.ts';
 import { webhookListener } from '../webhooks/captureListener.ts';
 import { orderTaskListener } from '../workflow/orderTaskListener.ts';
 import { parkedTaskListener } from '../workflow/parkedTaskListener.ts';
+import { strandedTaskListener } from '../workflow/strandedTaskListener.ts';
 import { systemTaskListener } from '../workflow/systemTaskListener.ts';
 import { objectReaders, readAutoOrders } from './objectReaders.ts';
 import type { Services } from './services.ts';
@@ -38,6 +39,7 @@ export function listenersOf({ webhooks, live }: Services): EventListener[] {
     systemTaskListener(readObjectFacts),
     parkedTaskListener(readObjectFacts),
     orderTaskListener(readObjectFacts),
+    strandedTaskListener(readObjectFacts),
     live.listener,
   ];
 }

@@ -99,7 +99,7 @@ function allRoutes(
       readOriginalLines,
       newCards: orders,
     }),
-    ...rebillRoutes(rebills),
+    ...rebillRoutes(rebills, orders),
     ...noticeRoutes(async (context, oid) => (await readSubscription(context, oid)) !== undefined),
     ...billingRoutes(readSubscription),
     ...chargingRoutes({ clock, merchants, gate: charging.gate }),

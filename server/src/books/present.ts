@@ -37,18 +37,19 @@ export const wireParked = (
 export const wireCharge = (charge: ListedCharge, zone: string): ChargeInFlight => ({
   key: charge.key,
   state: charge.state,
-  auto_order_oid: charge.autoOrderOid,
+  ...(charge.autoOrderOid !== undefined && { auto_order_oid: charge.autoOrderOid }),
   ...(charge.autoOrderCode !== undefined && { auto_order_code: charge.autoOrderCode }),
-  rebill_number: charge.rebillNumber,
+  ...(charge.rebillNumber !== undefined && { rebill_number: charge.rebillNumber }),
   order_id: charge.orderId,
-  attempt: charge.attempt,
+  ...(charge.attempt !== undefined && { attempt: charge.attempt }),
   amount: fromMinor(minor(charge.amountMinor), charge.currency),
   currency_code: charge.currency,
   ...(charge.gateway !== undefined && { gateway: charge.gateway }),
   requested_dts: wireDate(charge.at, zone),
-  checks: charge.checks,
+  ...(charge.checks !== undefined && { checks: charge.checks }),
   next_check_dts: wireDate(charge.nextCheckAt, zone),
   ...(charge.confirmUntil && { confirm_until_dts: wireDate(charge.confirmUntil, zone) }),
+  ...(charge.goneGateway !== undefined && { gone_gateway: charge.goneGateway }),
 });
 
 /** Returns a difference of an audit, as the wire shows it. */

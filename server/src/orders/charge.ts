@@ -47,8 +47,11 @@ export type ChargeResult =
       /** The amount of a test, which was to be authorized. Absent: a charge was to be captured. */
       readonly tested?: Minor | undefined;
     }
-  /** `notSent` says why no gateway was asked. A gateway is asked as soon as that reason is gone. */
-  | { readonly kind: 'unknown'; readonly notSent?: string };
+  /**
+   * `notSent` says why no gateway was asked. One will be asked as soon as that reason is gone.
+   * `goneGateway` is the one that may know the charge and that the settings no longer name.
+   */
+  | { readonly kind: 'unknown'; readonly notSent?: string; readonly goneGateway?: string };
 
 /** The outcome of a charge that is known. */
 export type KnownChargeResult = Exclude<ChargeResult, { readonly kind: 'unknown' }>;

@@ -47,6 +47,7 @@ import type { OrderStage } from './stages.ts';
 import { countOrder, reserveOrder, returnOrder } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, findPartnersOrder, insertOrders, saveOrder } from './store.ts';
 import { spendCredit } from './storeCreditOperations.ts';
+import { strandedEnd } from './strandedCharge.ts';
 import { loadTaxTerms } from './taxReader.ts';
 
 /** The functions of other features that are needed to insert orders. */
@@ -268,7 +269,7 @@ export async function chargeAndSettle(
   const result = await askGateway(context, order, parts, lease);
   if (result.kind !== 'unknown')
     await inTransaction(context, (context) =>
-      settleCharge(context, order.orderId, result, parts.hooks),
+      settleFirstPayment(context, order.orderId, result, parts.hooks),
     );
   return result;
 }
@@ -281,8 +282,8 @@ export async function chargeAndSettle(
 export const isFirstPayment = ({ charging, document }: OrderRecord): boolean =>
   charging === true && document.current_stage === 'Pending Clearance';
 
-/** Settles a gateway's answer once. An order that is already settled does not change. */
-async function settleCharge(
+/** Settles the first payment of an order once. One that is already settled stays as it is. */
+export async function settleFirstPayment(
   context: Context,
   orderId: string,
   result: KnownChargeResult,
@@ -300,6 +301,7 @@ async function settleCharge(
       approved ? {} : { reason: result.reason },
     ),
     ...stageEvents(stored, order),
+    ...strandedEnd(stored),
   ]);
   await returnOfLost(context, order);
   if (approved) await hooks.onPaid(context, order);

@@ -71,6 +71,8 @@ export interface OrderRecord {
   readonly rebillStop?: string | undefined;
   /** Whether its first charge was started and is not settled. */
   readonly charging?: boolean;
+  /** The gateway of that charge if it was reported that the settings no longer name it. */
+  readonly goneGateway?: string;
 }
 
 /** Returns the id of a merchant's order from its number (order reference, order_id). */

@@ -25,7 +25,7 @@ export const orderPeople: PersonKeeper = {
       },
       kept:
         'current_stage currency channel_partner_code channel_partner_order_id copied_from ' +
-        'rebill_stop restocked',
+        'rebill_stop restocked charge_gone_gateway',
       secrets: ['card_token'],
     },
     {

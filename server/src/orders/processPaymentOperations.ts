@@ -42,6 +42,7 @@ import { paidStage } from './shipping.ts';
 import { countPaidLater } from './stockOperations.ts';
 import { chargeLeaseMs, findOrder, saveOrder } from './store.ts';
 import { creditUsed } from './storeCredit.ts';
+import { strandedEnd } from './strandedCharge.ts';
 import { noOrder } from './updateOperations.ts';
 
 /*
@@ -270,7 +271,7 @@ export async function chargeAttempt(
   const result = await askGateway(context, attempt, parts, lease);
   if (result.kind === 'unknown') return { result };
   const order = await inTransaction(context, (context) =>
-    settle(context, attempt, result, parts.hooks),
+    settleLaterPayment(context, attempt, result, parts.hooks),
   );
   return { result, order };
 }
@@ -290,8 +291,8 @@ async function askGateway(
   }
 }
 
-/** Settles an attempt once. An attempt that another process has settled does not change. */
-async function settle(
+/** Settles an attempt once. One that another process has settled stays as it is. */
+export async function settleLaterPayment(
   context: Context,
   attempt: PaymentAttempt,
   result: KnownChargeResult,
@@ -313,7 +314,10 @@ async function settle(
   );
   await saveOrder(context.db, order);
   const receipt = ownReceipt(order, rebill !== undefined);
-  await context.events.emit(context, eventsOf(stored, order, attempt, result, receipt));
+  await context.events.emit(context, [
+    ...eventsOf(stored, order, attempt, result, receipt),
+    ...strandedEnd(stored),
+  ]);
   await rebill?.charged(context, order, { ...result, cardToken: attempt.cardToken });
   if (becamePaid) {
     await hooks.onPaid(context, order);

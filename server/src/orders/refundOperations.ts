@@ -1,7 +1,7 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderReasons, OrderRefundableResponse } from '@perennial/contract/orderRefund.ts';
 import { lockCustomer } from '../customers/store.ts';
-import { type Minor, minor, zero } from '../kernel/money.ts';
+import { fromMinor, type Minor, minor, zero } from '../kernel/money.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -24,6 +24,7 @@ import { givesValue, refundedOrder } from './refundedOrder.ts';
 import { orderReasonsOf } from './refundReason.ts';
 import {
   countRefunds,
+  findStrandedRefund,
   insertRefund,
   lockOpenRefund,
   type RefundCounts,
@@ -153,7 +154,10 @@ export async function beginRefund(
   await refuseWithoutProfile(context, order, plan.value, request);
   const { isStoreCredit = false } = request;
   if (request.isManual || isStoreCredit || plan.value.amount === 0) {
-    if (stranded !== undefined) await endStranded(context, order, stranded);
+    if (stranded !== undefined) {
+      const message = `${context.actor.name} recorded a manual refund instead`;
+      await endStranded(context, order, stranded, message);
+    }
     await applyRefund(context, order, plan.value, request, { isStoreCredit }, parts.hooks);
     return { warnings };
   }
@@ -208,33 +212,32 @@ export async function lockOrderIfAny(
 }
 
 /**
- * Returns the order's open refund if the settings no longer name its gateway. The gateway is not
- * asked, so a user who has seen the outcome in the gateway's own books may record it.
+ * Returns the order's open refund if the settings name its gateway no more: the gateway is not
+ * asked, so a person who knows the outcome from the gateway's own books may record it. While a
+ * process asks about the refund, it may have seen that the gateway is named again.
  */
-async function lockStranded(
+export async function lockStranded(
   { db, merchant }: Context,
   { merchantId, orderId }: OrderRecord,
-  { isNamed }: RefundParts,
+  { isNamed }: Pick<RefundParts, 'isNamed'>,
 ): Promise<RefundRecord | undefined> {
   const open = await lockOpenRefund(db, merchantId, orderId);
-  return open !== undefined && !isNamed(merchant, open.gateway) ? open : undefined;
+  return open?.isStranded && !isNamed(merchant, open.gateway) ? open : undefined;
 }
 
-/**
- * Ends an open refund whose gateway is not asked, because the money was given back by other means.
- */
-async function endStranded(
+/** Ends an open refund of a gateway that is not asked, as a person states. */
+export async function endStranded(
   context: Context,
   order: OrderRecord,
   stranded: RefundRecord,
+  message: string,
 ): Promise<void> {
-  const message = `${context.actor.name} recorded a manual refund instead`;
   await settleRefund(context.db, stranded, { kind: 'refused', message });
-  await context.events.emit(context, [strandedEvent(order, 'ended')]);
+  await context.events.emit(context, [strandedRefundEvent(order, 'ended')]);
 }
 
-/** Returns the event that raises or closes the task about a refund whose gateway is not asked. */
-const strandedEvent = (order: OrderRecord, stranded_refund: object | 'ended') =>
+/** The event that raises and closes the task about a refund whose gateway is not asked. */
+const strandedRefundEvent = (order: OrderRecord, stranded_refund: object | 'ended') =>
   event('order_update', order, { changed: ['payment'], stranded_refund });
 
 function refuseNotRefundable(
@@ -316,7 +319,7 @@ function refuseUnnamed({ merchant }: Context, order: OrderRecord, { isNamed }: R
 const strandedFix =
   'Name it in the settings again (one with the state inactive gets no new charges), so that it is ' +
   'asked; or look into its own books, give the money back by another way if it did not, and send ' +
-  'manual_refund=true to record it';
+  'manual_refund=true to record it, or withdraw the refund (withdrawRefund)';
 
 /** Returns the one capture that a gateway can refund, or refuses. */
 function captureToRefund(order: OrderRecord): Capture {
@@ -345,23 +348,26 @@ export async function askAndSettle(
   const outcome = await ask(context, refund, parts.refund);
   if (outcome.kind !== 'unknown')
     await inTransaction(context, (context) => settle(context, refund, outcome, parts.hooks));
-  else if (!parts.isNamed(context.merchant, refund.gateway))
+  else if (refund.claim !== undefined && !parts.isNamed(context.merchant, refund.gateway))
     await inTransaction(context, (context) => reportStranded(context, refund, parts.hooks));
   return outcome;
 }
 
-/** Reports once that the settings no longer name the gateway of an open refund. */
+/**
+ * Reports once that the settings name the gateway of a claimed refund no more, and lets people end
+ * it.
+ */
 async function reportStranded(
   context: Context,
-  { merchantId, orderId }: RefundRecord,
+  claimed: RefundRecord,
   hooks: OrderHooks,
 ): Promise<void> {
+  const { orderId, amount, currency, gateway } = claimed;
   const order = await lockOrder(context, orderId, hooks);
-  const refund = await lockOpenRefund(context.db, merchantId, orderId);
-  if (refund === undefined || refund.isStranded) return;
-  const { amount, currency, gateway } = refund;
-  await strandRefund(context.db, refund, `the settings no longer name the gateway ${gateway}`);
-  await context.events.emit(context, [strandedEvent(order, { amount, currency, gateway })]);
+  const reason = `the settings no longer name the gateway ${gateway}`;
+  const isStored = await strandRefund(context.db, claimed, reason);
+  if (!isStored || claimed.isReported) return;
+  await context.events.emit(context, [strandedRefundEvent(order, { amount, currency, gateway })]);
 }
 
 async function ask(
@@ -397,7 +403,7 @@ async function settle(
   const refund = await lockOpenRefund(context.db, order.merchantId, orderId);
   if (refund === undefined) return;
   await settleRefund(context.db, refund, outcome);
-  if (refund.isStranded) await context.events.emit(context, [strandedEvent(order, 'ended')]);
+  if (refund.isReported) await context.events.emit(context, [strandedRefundEvent(order, 'ended')]);
   if (outcome.kind === 'refused') return;
   const { planned, wishes } = refund.terms;
   const { gateway } = refund;
@@ -489,7 +495,7 @@ function returnable(before: OrderRecord, after: PlannedRefund['after']): number[
  */
 type Refundable = OrderReasons &
   Required<Pick<OrderRefundableResponse, 'refundable' | 'manual_because_multiple_charges'>> &
-  Pick<OrderRefundableResponse, 'manual_only'>;
+  Pick<OrderRefundableResponse, 'manual_only' | 'stranded_refund'>;
 
 /**
  * Returns whether a gateway can refund an order, or else whether a manual refund can be recorded,
@@ -514,7 +520,19 @@ export async function readRefundable(
     refundable: isPossible && manualOnly === undefined,
     manual_because_multiple_charges: captures.length > 1,
     ...(isPossible && manualOnly !== undefined && { manual_only: manualOnly }),
+    ...(isOpen && (await readStranded(context, order.orderId))),
   };
+}
+
+async function readStranded(
+  { db, merchant: { merchantId } }: Context,
+  orderId: string,
+): Promise<Pick<OrderRefundableResponse, 'stranded_refund'>> {
+  const refund = await findStrandedRefund(db, merchantId, orderId);
+  if (refund === undefined) return {};
+  const { gateway, amount, currency } = refund;
+  const stranded = { gateway, amount: fromMinor(amount, currency), currency_code: currency };
+  return { stranded_refund: stranded };
 }
 
 /** Returns why no gateway can refund an order with these captures; undefined if one can. */

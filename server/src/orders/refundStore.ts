@@ -19,11 +19,15 @@ export interface RefundRecord {
   readonly idempotencyKey: string;
   readonly terms: RefundTerms;
   readonly requestedAt: Temporal.Instant;
+  /** Whether it was reported that the settings no longer name its gateway. */
+  readonly isReported?: boolean;
   /**
    * Whether a report was made that the settings no longer name its gateway, so that the gateway is
    * not asked.
    */
   readonly isStranded?: boolean;
+  /** The end of its lease as text, which tells this claim of it from later ones. */
+  readonly claim?: string;
 }
 
 /** The data that is needed to settle a refund. */
@@ -124,17 +128,22 @@ export async function countRefunds(
   return row ?? { count: 0, refused: 0, isOpen: false };
 }
 
-/** Stores why the gateway is not asked about a refund without a known outcome. */
+/**
+ * Stores why the gateway of a claimed refund is not asked. From then on a person may end the refund.
+ * Returns false if another process has claimed it meanwhile.
+ */
 export async function strandRefund(
   tx: Database,
-  { merchantId, orderId, refundNumber }: RefundRecord,
+  { merchantId, orderId, refundNumber, claim }: RefundRecord,
   reason: string,
-): Promise<void> {
-  await tx.run(
-    `update order_refund set message = $4
-     where merchant_id = $1 and order_id = $2 and refund_number = $3 and state = 'refunding'`,
-    [merchantId, orderId, refundNumber, reason],
+): Promise<boolean> {
+  const count = await tx.run(
+    `update order_refund set message = $4, is_stranded = true
+     where merchant_id = $1 and order_id = $2 and refund_number = $3 and state = 'refunding'
+       and lease_until = $5::timestamptz`,
+    [merchantId, orderId, refundNumber, reason, claim ?? null],
   );
+  return count === 1;
 }
 
 /** Returns the order's refund whose outcome is not known, locked until the transaction ends. */
@@ -146,6 +155,20 @@ export async function lockOpenRefund(
   const row = await tx.row<RefundRow>(
     `select ${columns} from order_refund
      where merchant_id = $1 and order_id = $2 and state = 'refunding' for update`,
+    [merchantId, orderId],
+  );
+  return row && fromRow(merchantId, row);
+}
+
+/** Returns the order's refund that a person may end, because its gateway is not asked. */
+export async function findStrandedRefund(
+  db: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<RefundRecord | undefined> {
+  const row = await db.row<RefundRow>(
+    `select ${columns} from order_refund
+     where merchant_id = $1 and order_id = $2 and state = 'refunding' and is_stranded`,
     [merchantId, orderId],
   );
   return row && fromRow(merchantId, row);
@@ -201,7 +224,7 @@ export async function claimOpenRefund(
   merchantId: string,
 ): Promise<RefundRecord | undefined> {
   const row = await tx.row<RefundRow>(
-    `update order_refund r set lease_until = ${leaseEnd}
+    `update order_refund r set lease_until = ${leaseEnd}, is_stranded = false
      where r.merchant_id = $1 and r.state = 'refunding' and r.order_id = (
        select order_id from order_refund
        where merchant_id = $1 and state = 'refunding' and lease_until < now()
@@ -274,11 +297,14 @@ interface RefundRow {
   idempotency_key: string;
   terms: RefundTerms;
   requested_at: Temporal.Instant;
-  is_stranded: boolean;
+  is_reported: boolean;
+  is_stranded: boolean | null;
+  claim: string | null;
 }
 
 const columns = `order_id, refund_number, amount_minor, currency, gateway, charge_reference,
-  idempotency_key, terms, requested_at, (state = 'refunding' and message is not null) as is_stranded`;
+  idempotency_key, terms, requested_at, (state = 'refunding' and message is not null) as is_reported,
+  is_stranded, lease_until::text as claim`;
 
 const fromRow = (merchantId: string, row: RefundRow): RefundRecord => ({
   merchantId,
@@ -291,5 +317,7 @@ const fromRow = (merchantId: string, row: RefundRow): RefundRecord => ({
   idempotencyKey: row.idempotency_key,
   terms: row.terms,
   requestedAt: row.requested_at,
-  isStranded: row.is_stranded,
+  isReported: row.is_reported,
+  isStranded: row.is_stranded === true,
+  ...(row.claim !== null && { claim: row.claim }),
 });

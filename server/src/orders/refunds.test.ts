@@ -292,6 +292,15 @@ test('a gateway that the settings do not name any more: refused, or recorded as 
   assert.deepEqual([refundedAt(kept), refundedAt(given)], [1100, 0]);
 });
 
+const readOrder = async (order: Order & { readonly order_id: string }) =>
+  (
+    await app.request({
+      operation: 'getOrder',
+      params: { order_id: order.order_id },
+      query: read,
+    })
+  ).body.order;
+
 /** Sets the gateways of the merchant; without codes, the default one is used. */
 const nameGateways = (...codes: string[]) =>
   app.request({
@@ -340,6 +349,62 @@ test('a refund whose gateway was removed meanwhile: a person ends it, or the gat
   assert.deepEqual([refundedAt(ended), refundedAt(asked)], [0, 1100]);
   for (const order of [ended, asked])
     assert.deepEqual(await strandedTasks(order), ['closed - system']);
+});
+
+test('a refund whose gateway is gone is withdrawn once, and the order can be refunded again', async () => {
+  const order = await placedOrder();
+  const withdraw = (query: { readonly preview?: boolean } = {}, key = app.key) =>
+    app.request({
+      operation: 'withdrawRefund',
+      params: { order_id: order.order_id },
+      query,
+      key,
+    });
+  const before = await readOrder(order);
+  const refused = async (words: RegExp) => {
+    const { status, body } = await withdraw();
+    assert.equal(status, 400);
+    assert.match(body.error.user_message, words);
+  };
+  await refused(/no refund without an outcome/);
+  app.books.setDown(true);
+  await refund(order, quantities(1));
+  app.books.setDown(false);
+  await refused(/is asked for its outcome/);
+  await nameGateways('OTHER');
+  await refused(/is asked for its outcome/);
+  await askForRefunds();
+  assert.deepEqual(await strandedTasks(order), ['open']);
+  const { body: shown } = await app.request({
+    operation: 'isRefundableOrder',
+    params: { order_id: order.order_id },
+    query: { manual: true },
+  });
+  const stranded = { gateway: 'simulator', amount: 11, currency_code: 'USD' };
+  assert.deepEqual(shown.stranded_refund, stranded);
+  const reader = await app.addKey(app.merchant.merchantId, ['order_read']);
+  assert.equal((await withdraw({}, reader)).status, 401);
+  const preview = await withdraw({ preview: true });
+  assert.deepEqual(preview.body.withdrawn_refund, {
+    order_id: order.order_id,
+    preview: true,
+    ...stranded,
+  });
+  assert.deepEqual(await strandedTasks(order), ['open'], 'a preview changes nothing');
+  const all = await Promise.all(Array.from({ length: 5 }, () => withdraw()));
+  assert.deepEqual(all.map(({ status }) => status).sort(), [200, 400, 400, 400, 400]);
+  assert.deepEqual(await strandedTasks(order), ['closed - system']);
+  assert.deepEqual(await readOrder(order), before, 'a refund changes its order when it is made');
+  const { body: log } = await app.request({
+    operation: 'getAuditLog',
+    query: { act: 'withdrawRefund' },
+  });
+  assert.equal(log.entries.length, 1);
+  await nameGateways();
+  await askForRefunds();
+  assert.equal(refundedAt(order), 0);
+  assert.equal((await refund(order, quantities(2))).body.order.summary.total_refunded.value, 22);
+  assert.equal(refundedAt(order), 2200);
 });
 
 test('an order that is not paid has nothing to refund', async () => {

@@ -1,4 +1,6 @@
 import type { FulfillmentResult } from '@perennial/contract/fulfillment.ts';
+import type { WithdrawnRefund as WireWithdrawnRefund } from '@perennial/contract/orderRefund.ts';
+import { fromMinor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import { done, noContent, payload, payloadText } from '../platform/http/answer.ts';
 import type { Routes } from '../platform/http/routes.ts';
@@ -38,6 +40,7 @@ import {
 import { addItemsAndRelease, getOrderStages, releaseOrder } from './stageOperations.ts';
 import { generateOrderToken, orderIdOfToken } from './tokenOperations.ts';
 import { validateOrder } from './validationOperations.ts';
+import { type WithdrawnRefund, withdrawRefund } from './withdrawRefundOperations.ts';
 
 /** The order operations of the contract. */
 export function orderRoutes(parts: OrderOperationParts) {
@@ -63,12 +66,20 @@ export function orderRoutes(parts: OrderOperationParts) {
     updateOrder: async (context, { params, body, expand }) =>
       withWarnings(await updateOrderJson(context, parts, params.order_id, body, expand)),
     isRefundableOrder: async (context, { params, query }) => {
-      const { refundable, manual_only, ...beside } = await readRefundable(
+      const { refundable, manual_only, stranded_refund, ...beside } = await readRefundable(
         context,
         params.order_id,
         parts,
       );
-      return payload(refundable, { beside: query.manual ? { ...beside, manual_only } : beside });
+      return payload(refundable, {
+        beside: query.manual ? { ...beside, manual_only, stranded_refund } : beside,
+      });
+    },
+    withdrawRefund: async (context, { params, query }) => {
+      const isPreview = query.preview === true;
+      return payload(
+        wireWithdrawn(await withdrawRefund(context, params.order_id, isPreview, parts), isPreview),
+      );
     },
     refundOrder: async (context, { params, query, body, expand }) =>
       withWarnings(await refundOrderJson(context, parts, params.order_id, { body, query, expand })),
@@ -252,3 +263,15 @@ const processedAnswer = ({ transaction, warnings }: ProcessedPayment) =>
 
 const warningOf = (code: string, warnings: readonly string[]) =>
   warnings.length === 0 ? {} : { warning: { code, message: warnings.join(' ') } };
+
+/** A withdrawn refund, as the wire shows it. */
+const wireWithdrawn = (
+  { orderId, gateway, amount, currency }: WithdrawnRefund,
+  isPreview: boolean,
+): WireWithdrawnRefund => ({
+  order_id: orderId,
+  preview: isPreview,
+  gateway,
+  amount: fromMinor(amount, currency),
+  currency_code: currency,
+});

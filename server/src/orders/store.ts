@@ -93,7 +93,9 @@ export async function saveOrder(tx: Database, order: OrderRecord): Promise<void>
   await tx.run(
     `update orders o set ${changed.assigned},
        charge_lease_until =
-         case when r.charging then coalesce(o.charge_lease_until, lease.until) end
+         case when r.charging then coalesce(o.charge_lease_until, lease.until) end,
+       charge_gone_gateway = case when r.charging then o.charge_gone_gateway end,
+       charge_is_stranded = case when r.charging then o.charge_is_stranded end
      from ${written.updateFrom(3)}, (select ${chargeLeaseEnd} as until) as lease
      where o.merchant_id = $1 and o.order_id = $2`,
     [order.merchantId, order.orderId, ...written.values([order])],
@@ -155,25 +157,80 @@ export async function setRebillStop(
 export const chargeLeaseMs = 120_000;
 
 /**
- * Claims an order whose first charge was started but never settled, because its process ended. The
- * claim lasts for one lease, so only one process calls the gateway. Returns undefined if there is
- * none.
+ * Claims an order whose charge was begun but never settled because its process ended. The claim
+ * lasts for one lease, so only one process calls the gateway. Returns undefined when there is none.
  */
 export async function claimUnsettledCharge(
   tx: Database,
   merchantId: string,
-): Promise<string | undefined> {
-  const row = await tx.row<{ order_id: string }>(
-    // The row is compared with a value instead of joined. A join may evaluate the subquery for each
-    // row and claim more than one order.
-    `update orders o set charge_lease_until = ${chargeLeaseEnd}
+): Promise<ClaimedCharge | undefined> {
+  return tx.row<ClaimedCharge>(
+    // Compared with a value instead of joined: a join may evaluate the subquery for each row and
+    // claim more than one order.
+    `update orders o set charge_lease_until = ${chargeLeaseEnd}, charge_is_stranded = false
      where o.merchant_id = $1 and o.order_id = (
        select order_id from orders where merchant_id = $1 and charge_lease_until < now()
        order by charge_lease_until limit 1 for update skip locked)
-     returning o.order_id`,
+     returning o.order_id as "orderId", o.charge_lease_until::text as claim`,
     [merchantId],
   );
-  return row?.order_id;
+}
+
+/** An order whose charge this process settles. */
+export interface ClaimedCharge {
+  readonly orderId: string;
+  /** The end of its lease as text, which tells this claim from later ones. */
+  readonly claim: string;
+}
+
+/**
+ * Stores that the settings no longer name the gateway of a claimed charge. From then on a person may
+ * settle it. Returns false if another process has claimed it meanwhile.
+ */
+export async function strandCharge(
+  tx: Database,
+  merchantId: string,
+  { orderId, claim }: ClaimedCharge,
+  gateway: string,
+): Promise<boolean> {
+  const count = await tx.run(
+    `update orders set charge_gone_gateway = $4, charge_is_stranded = true
+     where merchant_id = $1 and order_id = $2 and charge_lease_until = $3::timestamptz`,
+    [merchantId, orderId, claim, gateway],
+  );
+  return count === 1;
+}
+
+/** Whether the charge of a locked order is still claimed as it was. */
+export async function isStillClaimed(
+  tx: Database,
+  merchantId: string,
+  { orderId, claim }: ClaimedCharge,
+): Promise<boolean> {
+  const row = await tx.row(
+    `select from orders
+     where merchant_id = $1 and order_id = $2 and charge_lease_until = $3::timestamptz`,
+    [merchantId, orderId, claim],
+  );
+  return row !== undefined;
+}
+
+/**
+ * Claims a charge that no process asks about. Returns undefined if one does, or if the charge is
+ * settled.
+ */
+export async function claimStrandedCharge(
+  tx: Database,
+  merchantId: string,
+  orderId: string,
+): Promise<ClaimedCharge | undefined> {
+  return tx.row<ClaimedCharge>(
+    `update orders set charge_lease_until = ${chargeLeaseEnd}, charge_is_stranded = false
+     where merchant_id = $1 and order_id = $2 and charge_lease_until is not null
+       and charge_is_stranded
+     returning order_id as "orderId", charge_lease_until::text as claim`,
+    [merchantId, orderId],
+  );
 }
 
 interface OrderRow {
@@ -190,6 +247,7 @@ interface OrderRow {
   card_token: string | null;
   copied_from: string | null;
   charging: boolean;
+  charge_gone_gateway: string | null;
   rebill_stop: string | null;
   taxed_place: string | null;
   restocked: number[] | null;
@@ -197,8 +255,8 @@ interface OrderRow {
 
 const columns = `o.order_id, ${documentJson('o')} as document, o.created_at, o.modified_at,
   o.paid_at, o.currency, o.total_minor, o.customer_profile_oid, o.auto_order_oid, o.rebill_number,
-  o.card_token, o.copied_from, o.charge_lease_until is not null as charging, o.rebill_stop,
-  o.taxed_place, o.restocked`;
+  o.card_token, o.copied_from, o.charge_lease_until is not null as charging, o.charge_gone_gateway,
+  o.rebill_stop, o.taxed_place, o.restocked`;
 
 const storedColumns: readonly Column<OrderRecord>[] = [
   { name: 'order_id', type: 'text', read: (order) => order.orderId },
@@ -288,6 +346,7 @@ function fromRow(merchantId: string, row: OrderRow): OrderRecord {
     cardToken: row.card_token ?? undefined,
     copiedFrom: row.copied_from ?? undefined,
     charging: row.charging,
+    ...(row.charge_gone_gateway === null ? {} : { goneGateway: row.charge_gone_gateway }),
     ...(row.taxed_place === null ? {} : { taxedPlace: row.taxed_place }),
     ...(row.restocked === null ? {} : { restocked: row.restocked }),
     ...(row.rebill_stop === null ? {} : { rebillStop: row.rebill_stop }),

@@ -4,10 +4,12 @@ import { type Lease, leaseFrom } from '../platform/jobs/lease.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
 import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
+import type { ChargeResult } from './charge.ts';
+import { strandOrderCharge } from './handSettlementOperations.ts';
 import { chargeAndSettle, isFirstPayment, type OrderParts } from './insertOperations.ts';
 import { findOpenAttempt } from './paymentAttemptStore.ts';
 import { chargeAttempt } from './processPaymentOperations.ts';
-import { chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
+import { type ClaimedCharge, chargeLeaseMs, claimUnsettledCharge, findOrder } from './store.ts';
 
 /**
  * The maximum number of orders that one process claims per round. Each needs a call to the gateway.
@@ -39,9 +41,9 @@ async function settleOnes(context: Context, parts: OrderParts): Promise<number> 
   let settledCount = 0;
   for (let count = 0; count < batchSize; count++) {
     const lease = leaseFrom(parts.clock, chargeLeaseMs);
-    const orderId = await claimUnsettledCharge(context.db, merchantId);
-    if (orderId === undefined) break;
-    if (await settleOne(context, orderId, lease, parts)) settledCount++;
+    const claimed = await claimUnsettledCharge(context.db, merchantId);
+    if (claimed === undefined) break;
+    if (await settleOne(context, claimed, lease, parts)) settledCount++;
   }
   return settledCount;
 }
@@ -52,19 +54,18 @@ async function settleOnes(context: Context, parts: OrderParts): Promise<number> 
  */
 async function settleOne(
   context: Context,
-  orderId: string,
+  claimed: ClaimedCharge,
   lease: Lease,
   parts: OrderParts,
 ): Promise<boolean> {
   const { merchantId } = context.merchant;
+  const { orderId } = claimed;
   try {
-    const order = await findOrder(context.db, merchantId, orderId);
-    if (order?.charging !== true) return false;
-    if (isFirstPayment(order))
-      return (await chargeAndSettle(context, order, parts, lease)).kind !== 'unknown';
-    const attempt = await findOpenAttempt(context.db, merchantId, orderId);
-    if (attempt === undefined) return false;
-    return (await chargeAttempt(context, attempt, parts, lease)).result.kind !== 'unknown';
+    const result = await askAgain(context, orderId, lease, parts);
+    if (result?.kind !== 'unknown') return result !== undefined;
+    if (result.goneGateway !== undefined)
+      await strandOrderCharge(context, claimed, result.goneGateway);
+    return false;
   } catch (error) {
     if (isUnavailable(error)) throw error;
     context.log.error(
@@ -73,4 +74,19 @@ async function settleOne(
     );
     return false;
   }
+}
+
+/** Returns the outcome of an order's open charge; undefined if it has none any more. */
+async function askAgain(
+  context: Context,
+  orderId: string,
+  lease: Lease,
+  parts: OrderParts,
+): Promise<ChargeResult | undefined> {
+  const { merchantId } = context.merchant;
+  const order = await findOrder(context.db, merchantId, orderId);
+  if (order?.charging !== true) return undefined;
+  if (isFirstPayment(order)) return chargeAndSettle(context, order, parts, lease);
+  const attempt = await findOpenAttempt(context.db, merchantId, orderId);
+  return attempt && (await chargeAttempt(context, attempt, parts, lease)).result;
 }

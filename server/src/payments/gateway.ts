@@ -124,6 +124,8 @@ export interface Unknown {
    * was done. It is not about this charge: the gateway refuses every other one, too.
    */
   readonly refusesAccount?: true;
+  /** The settings no longer name the gateway, so it is not asked until they name it again. */
+  readonly isGone?: true;
   /**
    * The payment waits for the customer to confirm it at the bank (3-D Secure). Nothing is captured
    * before that, and the gateway captures it by itself as soon as the customer has confirmed it.

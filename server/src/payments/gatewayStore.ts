@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { required } from '../kernel/assert.ts';
 import type { Database } from '../platform/storage/database.ts';
 
 /** Returns the gateways that are inactive now because of failures. */
@@ -73,9 +74,18 @@ export async function keepOrderCharge(
     [merchantId, key, route, requestedAt],
   );
   if (inserted === 1) return { isNew: true, route, requestedAt };
+  return required(await findOrderCharge(db, merchantId, key), 'the route of a charge');
+}
+
+/** Returns the route of a charge that was requested before; undefined if none was. */
+export async function findOrderCharge(
+  db: Database,
+  merchantId: string,
+  key: string,
+): Promise<OrderChargeRow | undefined> {
   const row = await db.row<{ route: string[]; requested_at: Temporal.Instant }>(
     'select route, requested_at from order_charge where merchant_id = $1 and key = $2',
     [merchantId, key],
   );
-  return { isNew: false, route: row!.route, requestedAt: row!.requested_at };
+  return row && { isNew: false, route: row.route, requestedAt: row.requested_at };
 }

@@ -464,11 +464,23 @@ async function furtherAlong(
   find: (code: string) => Promise<ChargeAnswer | Absent>,
 ): Promise<RoutedAnswer> {
   if (stopped.answer.kind !== 'declined') return stopped;
-  for (const code of route.slice(route.indexOf(stopped.code) + 1)) {
+  return (await findFurther(route, stopped.code, find)) ?? stopped;
+}
+
+/**
+ * Looks for a charge at the gateways that follow one in its route: returns the first that captured
+ * it or may have. Undefined: none did.
+ */
+export async function findFurther(
+  route: readonly string[],
+  after: string,
+  find: (code: string) => Promise<ChargeAnswer | Absent>,
+): Promise<RoutedAnswer | undefined> {
+  for (const code of route.slice(route.indexOf(after) + 1)) {
     const answer = await find(code);
     if (answer.kind === 'approved' || answer.kind === 'unknown') return { code, answer };
   }
-  return stopped;
+  return undefined;
 }
 
 async function confirmationOf(
@@ -532,12 +544,13 @@ async function noteHealth(
 
 /**
  * Takes the place of a gateway that was removed from the settings while it has open charges. They
- * stay unknown until it is back.
+ * stay unknown until it is back, or until a person settles them.
  */
 function missingGateway(code: string): Gateway {
   const unknown = async () =>
     ({
       kind: 'unknown',
+      isGone: true,
       message: `the merchant's settings no longer name the gateway ${code}`,
     }) as const;
   return {

@@ -47,13 +47,14 @@ export function cascades(answer: ChargeAnswer, cascadeOn: ReadonlySet<DeclineRea
 /**
  * Returns a gateway's failures in a row after an answer. A lost answer is a failure. So is every
  * decline, whatever its reason: a gateway that has blocked a merchant declines everything. A charge
- * that was not sent, or that waits for its customer, says nothing about the gateway. A refused
- * account is handled apart (refusal.ts).
+ * that was not sent, that waits for its customer or whose gateway is gone says nothing about the
+ * gateway. A refused account is handled apart (refusal.ts).
  */
 export function failuresAfter(failuresBefore: number, answer: ChargeAnswer): number {
   if (answer.kind === 'approved') return 0;
   const saysNothing =
-    answer.kind === 'unknown' && (answer.isUnsent || answer.awaits || answer.refusesAccount);
+    answer.kind === 'unknown' &&
+    (answer.isUnsent || answer.awaits || answer.refusesAccount || answer.isGone);
   return saysNothing ? failuresBefore : failuresBefore + 1;
 }
 

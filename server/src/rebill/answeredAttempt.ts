@@ -40,6 +40,10 @@ export function settledAnswer(answer: KnownAnswer, kept: OrderRecord | undefined
   return kept?.paidAt !== undefined && answer.kind === 'declined' ? { kind: 'paid' } : answer;
 }
 
+/** The gateway that may know the attempt and that the settings no longer name, if that is so. */
+export const goneGatewayOf = ({ routed }: Pick<AnsweredAttempt, 'routed'>): string | undefined =>
+  routed?.answer.kind === 'unknown' && routed.answer.isGone ? routed.code : undefined;
+
 /** Returns the gateway's reference of the charge, if there is one. */
 export const referenceOf = (answer: KnownAnswer): string | undefined =>
   answer.kind === 'invoiced' ? undefined : answer.reference;

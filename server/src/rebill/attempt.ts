@@ -52,6 +52,8 @@ export interface OpenAttempt {
   readonly replanned?: PlannedCharge;
   /** True if its payment waited for its customer before this answer. */
   readonly wasAwaited?: true;
+  /** Its gateway if it was reported that the settings no longer name it. */
+  readonly goneGateway?: string;
   /** The earlier attempts of the rebill, all declined, in order of time. */
   readonly declines: readonly EarlierDecline[];
 }

@@ -57,7 +57,12 @@ test('the charge waits, its customer is told once, and confirming it pays it', a
     ]),
     [['confirmation needed', 1, 1906, end]],
   );
-  const [listed] = await listCharges(db, 'PAYS', ['unknown'], { limit: 1, offset: 0 });
+  const [listed] = await listCharges(
+    db,
+    'PAYS',
+    { states: ['unknown'], hasRebills: true, hasOrders: false },
+    { limit: 1, offset: 0 },
+  );
   assert.equal(String(listed?.confirmUntil), end);
   const before = await rebills.load(1);
   assert.deepEqual([before.creditCardAttempt, before.status], [0, 'active']);

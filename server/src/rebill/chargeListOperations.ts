@@ -11,11 +11,16 @@ export interface ChargePage {
 
 /** Returns a page of the charges that have not ended. `states` are separated by commas. */
 export async function readCharges(
-  { db, merchant: { merchantId } }: Context,
+  { db, merchant: { merchantId }, actor: { permissions } }: Context,
   states: string | undefined,
   { limit, offset }: { readonly limit: number; readonly offset: number },
 ): Promise<ChargePage> {
-  const found = await listCharges(db, merchantId, statesOf(states), { limit: limit + 1, offset });
+  const filter = {
+    states: statesOf(states),
+    hasRebills: permissions.has('auto_order_read'),
+    hasOrders: permissions.has('order_read'),
+  };
+  const found = await listCharges(db, merchantId, filter, { limit: limit + 1, offset });
   return { charges: found.slice(0, limit), hasMore: found.length > limit };
 }
 

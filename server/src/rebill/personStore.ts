@@ -15,7 +15,7 @@ export const rebillPeople: PersonKeeper = {
       key: ['auto_order_oid', 'rebill_number'],
       ...byAutoOrder,
       columns: { ...columnsAs('json', 'planned moved_from explanation'), declines: 'jsonb' },
-      kept: 'state order_id currency route reference edited_fields settled_by',
+      kept: 'state order_id currency route reference edited_fields settled_by gone_gateway',
     },
   ],
 };

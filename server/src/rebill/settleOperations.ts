@@ -6,7 +6,12 @@ import { insertOrders, saveOrder } from '../orders/store.ts';
 import type { RoutedAnswer } from '../payments/payments.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { inCurrentZone } from '../platform/tenancy/zoneChange.ts';
-import { type AnsweredAttempt, type KnownAnswer, referenceOf } from './answeredAttempt.ts';
+import {
+  type AnsweredAttempt,
+  goneGatewayOf,
+  type KnownAnswer,
+  referenceOf,
+} from './answeredAttempt.ts';
 import type { NewAttempt, SettledAttempt, StoredDecline } from './attempt.ts';
 import { awaitedOf, markAwaited } from './awaitedOperations.ts';
 import type { Settlement } from './chargeSettlement.ts';
@@ -18,6 +23,7 @@ import type { RebillPolicy } from './policy.ts';
 import { notesOf, orderEvents } from './settlementNotes.ts';
 import { planSettlements } from './settlementReader.ts';
 import { findInFlight, saveSettledAttempts, saveUnknown } from './store.ts';
+import { strandedEnds, strandedEvents } from './stranded.ts';
 
 /** The outcome of one attempt. */
 export interface ChargeOutcome {
@@ -76,12 +82,19 @@ export function settle(
     await markAwaited(context, awaited, inFlight, terms.policy.dunning.confirmationDays);
     const settlements = await planSettlements(context, known, { versions, inFlight }, terms.policy);
     await saveSettlements(context, settlements, terms);
+    const stranded = [
+      ...strandedEvents(unknown, inFlight, merchantId),
+      ...strandedEnds(known, inFlight),
+    ];
+    if (stranded.length > 0) await context.events.emit(context, stranded);
     return [...unknown.map(unknownOutcome), ...settlements.map(settledOutcome)];
   });
 }
 
-/** Returns the attempt with its current plan, if a change of the time zone has moved its dates. */
-const asPlannedNow = (
+/**
+ * The attempt with its current plan, if a change of the time zone has moved the dates of the plan.
+ */
+export const asPlannedNow = (
   answered: AnsweredAttempt,
   charge: PlannedCharge | undefined,
 ): AnsweredAttempt =>
@@ -109,6 +122,7 @@ async function markUnknown(
       ...each.attempt,
       checks: each.checks ?? 0,
       recheckMs: recheckMs(each),
+      goneGateway: goneGatewayOf(each),
     })),
   );
   // The history reports it once, not at every later query.

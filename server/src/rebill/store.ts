@@ -152,9 +152,10 @@ export async function findInFlight(
     planned: StoredCharge | null;
     declines: EarlierDecline[] | null;
     was_awaited: boolean;
+    gone_gateway: string | null;
   }>(
     `select r.auto_order_oid, r.edited_fields, case when r.replanned then r.planned end as planned,
-       r.confirm_until is not null as was_awaited,
+       r.confirm_until is not null as was_awaited, r.gone_gateway,
        case when r.attempt > 1 then r.declines end as declines
      from unnest($2::int[], $3::int[], $4::int[]) as k (oid, number, attempt)
      cross join lateral (
@@ -177,6 +178,7 @@ export async function findInFlight(
         declines: row.declines ?? [],
         ...(row.planned && { replanned: chargeFromJson(row.planned) }),
         ...(row.was_awaited && { wasAwaited: true }),
+        ...(row.gone_gateway !== null && { goneGateway: row.gone_gateway }),
       },
     ]),
   );
@@ -242,7 +244,7 @@ export async function takeOverdue(
   leaseMs: number,
 ): Promise<Overdue> {
   const rows = await db.rows<InFlightRow>(
-    `update rebill r set lease_until = ${leaseEnd('$3')}, checks = least(r.checks + 1, 1000)
+    `update rebill r set ${takenOver('$3')}
      from (
        select auto_order_oid, rebill_number from rebill
        where merchant_id = $1 and ${isUnsettled} and lease_until <= statement_timestamp()
@@ -250,8 +252,7 @@ export async function takeOverdue(
      ) as overdue
      where r.merchant_id = $1 and r.auto_order_oid = overdue.auto_order_oid
        and r.rebill_number = overdue.rebill_number
-     returning r.auto_order_oid, r.rebill_number, r.attempt, r.epoch, r.at, r.order_id, r.route,
-       r.planned, r.checks, r.reference, r.confirm_until`,
+     returning ${inFlightColumns}`,
     [merchantId, limit, leaseMs],
   );
   const readable: InFlight[] = [];
@@ -266,7 +267,16 @@ export async function takeOverdue(
   return { count: rows.length, readable, unreadable };
 }
 
-const inFlightFromRow = (row: InFlightRow): InFlight => ({
+/** What a process writes that takes over a charge: from then on only this process may settle it. */
+export const takenOver = (ms: string): string =>
+  `lease_until = ${leaseEnd(ms)}, checks = least(r.checks + 1, 1000), is_stranded = false`;
+
+/** The columns of {@link InFlightRow} of the table `rebill`, named r. */
+export const inFlightColumns = `r.auto_order_oid, r.rebill_number, r.attempt, r.epoch, r.at,
+  r.order_id, r.route, r.planned, r.checks, r.reference, r.confirm_until`;
+
+/** Reads a charge that is not settled yet from its row. Throws if its plan cannot be read. */
+export const inFlightFromRow = (row: InFlightRow): InFlight => ({
   autoOrderOid: row.auto_order_oid,
   rebillNumber: row.rebill_number,
   attempt: row.attempt,
@@ -282,7 +292,8 @@ const inFlightFromRow = (row: InFlightRow): InFlight => ({
     }),
 });
 
-interface InFlightRow {
+/** A charge that is not settled yet, as its row keeps it. */
+export interface InFlightRow {
   auto_order_oid: number;
   rebill_number: number;
   attempt: number;
@@ -305,7 +316,7 @@ export async function saveSettledAttempts(
   if (settled.length === 0) return;
   await tx.run(
     `update rebill s set state = r.state, reference = r.reference, lease_until = null,
-       confirm_until = null,
+       confirm_until = null, gone_gateway = null, is_stranded = null,
        planned = case when r.kept then (s.planned::jsonb - 'card')::json end,
        route = case when r.code is null then s.route else array[r.code] end,
        first_declined_at = case when r.state = 'declined' then coalesce(s.first_declined_at, s.at)
@@ -331,18 +342,21 @@ const settledAttempts = recordset<SettledAttempt>([
 ]);
 
 /**
- * Marks attempts as unknown and ends each lease after `recheckMs`, when the gateway is queried.
- * Skips an attempt that another process has taken over since (each take-over adds one to `checks`).
+ * Marks attempts as unknown and ends each lease after `recheckMs`, when the gateway is queried. One
+ * with a `goneGateway` may be settled by a person from then on. Skips an attempt that another process
+ * has taken over meanwhile (each take-over adds one to `checks`).
  */
 export async function saveUnknown(
   tx: Database,
   merchantId: string,
-  unknown: readonly (RebillKey & { readonly checks: number; readonly recheckMs: number })[],
+  unknown: readonly UnknownRow[],
 ): Promise<void> {
   if (unknown.length === 0) return;
   await tx.run(
-    `update rebill r set state = 'unknown', lease_until = shifted(statement_timestamp(), k.ms)
-     from unnest($2::int[], $3::int[], $4::int[], $5::int[]) as k (oid, number, ms, checks)
+    `update rebill r set state = 'unknown', lease_until = shifted(statement_timestamp(), k.ms),
+       gone_gateway = coalesce(k.gone, r.gone_gateway), is_stranded = k.gone is not null
+     from unnest($2::int[], $3::int[], $4::int[], $5::int[], $6::text[])
+       as k (oid, number, ms, checks, gone)
      where r.merchant_id = $1 and r.auto_order_oid = k.oid and r.rebill_number = k.number
        and r.checks = k.checks`,
     [
@@ -351,8 +365,17 @@ export async function saveUnknown(
       unknown.map((each) => each.rebillNumber),
       unknown.map((each) => each.recheckMs),
       unknown.map((each) => each.checks),
+      unknown.map((each) => each.goneGateway ?? null),
     ],
   );
+}
+
+/** A charge whose outcome stays unknown. */
+interface UnknownRow extends RebillKey {
+  readonly checks: number;
+  readonly recheckMs: number;
+  /** The gateway that may know it and that the settings no longer name. */
+  readonly goneGateway?: string | undefined;
 }
 
 /** A payment that waits for its customer, in its stored form. */

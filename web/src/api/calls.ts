@@ -441,7 +441,9 @@ export const calls = {
   ],
   getClockDue: ['GET', '/perennial/v1/clock/due', 'auto_order_read'],
   getParkedAutoOrders: ['GET', '/perennial/v1/auto_orders/parked', 'auto_order_read'],
-  getCharges: ['GET', '/perennial/v1/charges', 'auto_order_read'],
+  getCharges: ['GET', '/perennial/v1/charges', 'auto_order_read order_read'],
+  withdrawRefund: ['POST', '/perennial/v1/orders/{order_id}/refund/withdraw', 'order_write'],
+  settleCharge: ['POST', '/perennial/v1/charges/settle', 'auto_order_write order_write'],
   lookAgain: ['POST', '/perennial/v1/auto_orders/{auto_order_oid}/look_again', 'auto_order_write'],
   searchAnything: [
     'GET',

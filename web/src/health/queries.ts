@@ -1,5 +1,6 @@
 import type { BackgroundAudit } from '@perennial/contract/audit.ts';
 import type { Charging } from '@perennial/contract/charging.ts';
+import type { ChargeSettleRequest, SettledCharge } from '@perennial/contract/perennial.ts';
 import type { Health } from '@perennial/contract/screens.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
@@ -34,6 +35,27 @@ export const chargesQuery = queryOptions({
   // Other processes remove rows from the list, so it is refreshed while it has rows.
   refetchInterval: ({ state: { data = [] } }) => (data.length > 0 ? chargesPollMs : false),
 });
+
+/** What it would change to settle a charge by hand. */
+export const settlementQuery = (body: ChargeSettleRequest, isPossible: boolean) =>
+  queryOptions<SettledCharge>({
+    queryKey: ['health', 'settlement', body],
+    queryFn: async ({ signal }) =>
+      (await call('settleCharge', { body, query: { preview: true }, signal })).settled_charge ?? {},
+    enabled: isPossible,
+  });
+
+/** Settles a charge whose gateway is gone as the person found it in the gateway's pages. */
+export async function settleCharge(
+  body: ChargeSettleRequest,
+  idempotencyKey: string,
+): Promise<void> {
+  try {
+    await call('settleCharge', { body, idempotencyKey });
+  } finally {
+    void queryClient.invalidateQueries({ queryKey: ['health'] });
+  }
+}
 
 /** The interval at which an open audit is refreshed. */
 const auditPollMs = 1000;

@@ -37,6 +37,7 @@ export type OrderActionId =
   | 'affiliate'
   | 'block-refunds'
   | 'allow-refunds'
+  | 'withdraw-refund'
   | 'delete';
 
 const hasShipped = ({ items = [] }: Order): boolean =>
@@ -157,6 +158,12 @@ export const orderActions: readonly OrderAction[] = [
     label: 'Allow refunds',
     icon: 'check',
     isPossible: ({ stages }) => stages.refund_block !== undefined,
+  },
+  {
+    id: 'withdraw-refund',
+    label: 'Withdraw the refund …',
+    icon: 'undo',
+    isPossible: ({ refundable }) => refundable.stranded_refund !== undefined,
   },
   {
     id: 'delete',

@@ -75,6 +75,7 @@ export function askOf(action: OrderActionId, facts: OrderFacts, write: WriteAmou
       ],
     }),
     'allow-refunds': () => allowRefunds(facts),
+    'withdraw-refund': () => withdrawal(facts, write),
     delete: () => remove(facts),
   };
   return asks[action]();
@@ -93,6 +94,22 @@ function charge({ order, stages }: OrderFacts, write: WriteAmount): Ask {
   return {
     ...plain('Charge the card now', `Charge ${amount}`),
     words: [`Charges ${amount} to ${cardOf(order)}, all that is owed.`, final],
+    isFinal: true,
+  };
+}
+
+function withdrawal({ refundable }: OrderFacts, write: WriteAmount): Ask {
+  const { gateway = '', amount = 0, currency_code: currency } = refundable.stranded_refund ?? {};
+  return {
+    ...plain('Withdraw the refund', `Withdraw ${write(amount, currency)}`),
+    words: [
+      `A refund of ${write(amount, currency)} was requested at ${gateway}, which the settings no ` +
+        'longer name, so its outcome is not known.',
+      `Check the pages of ${gateway} first: this records that it did not give the money back.`,
+      'The order stays as it is and can be refunded again. If the money was given back, record a ' +
+        'refund as made outside instead.',
+      final,
+    ],
     isFinal: true,
   };
 }

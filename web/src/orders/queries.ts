@@ -312,6 +312,11 @@ export async function allowRefunds(
   await ordering('unblockRefundOnOrder', { ...of(id), idempotencyKey }, id);
 }
 
+/** Records that the gateway of a refund, which the settings no longer name, did not pay it back. */
+export async function withdrawRefund(id: string, idempotencyKey: string): Promise<void> {
+  await ordering('withdrawRefund', { ...of(id), idempotencyKey }, id);
+}
+
 /** Creates an order without a cost for lines that are sent again, and returns its id. */
 export async function replaceOrder(
   id: string,

@@ -16,6 +16,7 @@ import {
   replaceOrder,
   resendMail,
   shipOrder,
+  withdrawRefund,
 } from './queries.ts';
 
 /** An action that a person confirmed. */
@@ -90,7 +91,13 @@ export async function runAction({ id, action, facts, texts, key }: Confirmed): P
   return runs[action]();
 }
 
-type DetailId = 'adjust' | 'affiliate' | 'block-refunds' | 'allow-refunds' | 'delete';
+type DetailId =
+  | 'adjust'
+  | 'affiliate'
+  | 'block-refunds'
+  | 'allow-refunds'
+  | 'withdraw-refund'
+  | 'delete';
 
 const detailRuns = ({
   id,
@@ -124,6 +131,10 @@ const detailRuns = ({
       text: `Order ${id} can be refunded again.`,
       undo: () => blockRefunds(id, reason),
     };
+  },
+  'withdraw-refund': async () => {
+    await withdrawRefund(id, key);
+    return { text: `The refund of order ${id} is withdrawn. It cannot be undone.` };
   },
   delete: async () => {
     await deleteOrder(id, key);

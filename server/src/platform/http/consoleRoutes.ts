@@ -19,6 +19,7 @@ export const consoleRoutes = [
   '/orders/:id/do/:action',
   '/health',
   '/health/charging',
+  '/health/charges/:key',
   '/o/:id',
   '/auto-orders/:code/edit/:part',
   '/auto-orders/:code/json',

@@ -562,6 +562,8 @@ CREATE TABLE orders (
   taxed_place text,
   erased_at timestamp with time zone,
   restocked json,
+  charge_gone_gateway text,
+  charge_is_stranded boolean,
   CONSTRAINT orders_pkey PRIMARY KEY (merchant_id, order_id),
   CONSTRAINT orders_check CHECK ((auto_order_oid IS NULL) = (rebill_number IS NULL))
 );
@@ -1148,6 +1150,7 @@ CREATE TABLE order_refund (
   reference text,
   message text,
   failed_at timestamp with time zone,
+  is_stranded boolean,
   CONSTRAINT order_refund_pkey PRIMARY KEY (merchant_id, order_id, refund_number),
   CONSTRAINT order_refund_amount_minor_check CHECK (amount_minor > 0),
   CONSTRAINT order_refund_state_check CHECK (state = ANY (ARRAY['refunding'::text, 'refunded'::text, 'refused'::text, 'failed'::text])),
@@ -1222,6 +1225,8 @@ CREATE TABLE rebill (
   epoch integer NOT NULL DEFAULT 1,
   explanation json,
   confirm_until timestamp with time zone,
+  gone_gateway text,
+  is_stranded boolean,
   CONSTRAINT rebill_pkey PRIMARY KEY (merchant_id, auto_order_oid, rebill_number),
   CONSTRAINT rebill_check CHECK ((lease_until IS NULL) = (state = ANY (ARRAY['paid'::text, 'declined'::text, 'given up'::text, 'invoiced'::text]))),
   CONSTRAINT rebill_confirm_check CHECK (confirm_until IS NULL OR state = 'unknown'::text AND reference IS NOT NULL),
