@@ -57,6 +57,8 @@ export interface AuditedAttempt {
   /** Whether the row contains the plan of the charge. */
   readonly isPlanned: boolean;
   readonly declines: number;
+  /** When the last decline planned the next attempt, as the row recorded it then. */
+  readonly retryAt: Temporal.Instant | null;
   /** Whether staff marked its order as paid or rejected it. */
   readonly isByStaff: boolean;
   /** Whether a charge of its order, not one of the engine, paid for it. */
@@ -167,6 +169,8 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
     check.compare('credit_card_attempt', autoOrder.creditCardAttempt, declines);
   if (autoOrder.status !== 'active' || (open === undefined && isLeftBehind(autoOrder)))
     check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
+  else if (open !== undefined && isOtherRetry(autoOrder, open))
+    check.compare('next_attempt', autoOrder.nextAttemptAt, open.retryAt);
   const kept = open && orders.find(({ orderId }) => orderId === open.orderId);
   dueFaults(check, autoOrder, marks, open, kept?.isCharging === true);
   stateFaults(check, autoOrder, marks);
@@ -188,6 +192,25 @@ function isLeftBehind({ nextAttemptAt, plannedAttemptAt, items }: AutoOrder): bo
     next.epochMilliseconds < nextAttemptAt.epochMilliseconds;
   return isDelaying && running.every(({ missedUntil }) => missedUntil === undefined);
 }
+
+/**
+ * Whether the engine planned the next attempt of a declined rebill at another moment than the last
+ * decline says. A change of the time zone keeps the hour on the wall: it moves the attempt, but not
+ * the record of the decline. A day between missed shipments may be planned instead, and a client may
+ * set any moment: then it differs from what the engine planned.
+ */
+function isOtherRetry(
+  { nextAttemptAt: next, plannedAttemptAt: planned, items }: AutoOrder,
+  { retryAt }: AuditedAttempt,
+): boolean {
+  if (next === undefined || retryAt === null) return false;
+  if (next.epochMilliseconds !== planned?.epochMilliseconds) return false;
+  const apart = Math.abs(next.epochMilliseconds - retryAt.epochMilliseconds);
+  return apart > zonesApartMs && items.every(({ missedUntil }) => missedUntil === undefined);
+}
+
+// The clocks of two zones differ by at most 26 hours, and a change of daylight saving adds one.
+const zonesApartMs = 27 * 3_600_000;
 
 /** Finds states that contradict each other. */
 function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void {

@@ -110,6 +110,7 @@ export function loadAuditedAttempts(
     `select auto_order_oid as "autoOrderOid", rebill_number as "rebillNumber", state, attempt, at,
        order_id as "orderId", amount_minor as amount, currency, reference,
        planned is not null as "isPlanned", jsonb_array_length(declines) as declines,
+       case when state = 'declined' then (declines->-1->>'next')::timestamptz end as "retryAt",
        settled_by is not null as "isByStaff",
        settled_by is not null and exists (
          select from order_payment_attempt p
