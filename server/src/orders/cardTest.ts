@@ -57,6 +57,8 @@ export interface ChosenGateway {
  * a transaction.
  */
 export interface CardTester {
+  /** Whether the merchant's settings name a gateway. One that they do not name is not asked. */
+  isNamed(context: Context, gateway: string): boolean;
   /** Returns the gateway for a new test, or why no gateway can be asked. */
   choose(context: Context, key: string): Promise<ChosenGateway | { readonly notSent: string }>;
   /** Holds the amount once per key. */
@@ -70,6 +72,13 @@ export interface CardTester {
 /** Returns the key of the test of a new order's card. */
 export const purchaseTestKey = (merchantId: string, orderId: string): string =>
   `test:${merchantId}:${orderId}`;
+
+/** A bank gives back what it holds after this time, whatever the gateway does. */
+const holdDaysMax = 30;
+
+/** Whether a test is so old that nothing can be held for it any more. */
+export const hasLapsed = ({ requestedAt }: CardTest, now: Temporal.Instant): boolean =>
+  now.epochMilliseconds - requestedAt.epochMilliseconds > holdDaysMax * 86_400_000;
 
 /** Returns the test after an answer of the gateway. */
 export function afterAnswer(test: CardTest, answer: CardTestAnswer): CardTest {

@@ -1,14 +1,15 @@
 import { required } from '../kernel/assert.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
-import { afterAnswer, type CardTest, type CardTester } from './cardTest.ts';
+import { afterAnswer, type CardTest, type CardTester, hasLapsed } from './cardTest.ts';
 import { findCardTest, keepTestGateway, saveCardTest } from './cardTestStore.ts';
 import type { ChargeResult } from './charge.ts';
 
 /**
  * Tests a card as its stored test says: holds the amount and gives it back. A repetition first
- * queries the outcome of the hold, so the amount is not held twice. If the amount cannot be given
- * back now, a worker does that later. Must not be called inside a transaction.
+ * queries the outcome of the hold, so nothing is held twice. If the amount cannot be given back
+ * now, a worker does it later. A gateway that left the settings is not asked any more, so another
+ * one tests the card; the bank gives back what may still be held. Not inside a transaction.
  */
 export async function testCard(
   context: Context,
@@ -32,14 +33,14 @@ async function askGateway(
   tester: CardTester,
   lease: Lease,
 ): Promise<CardTest | { readonly notSent: string }> {
-  if (test.gateway !== undefined) {
+  const { gateway, gatewayKind: kind } = test;
+  const asked = gateway !== undefined && tester.isNamed(context, gateway) ? gateway : undefined;
+  if (asked !== undefined) {
     const found = await tester.find(context, test);
     if (found.kind !== 'absent') return saved(context, afterAnswer(test, found));
   }
   const chosen =
-    test.gateway === undefined
-      ? await tester.choose(context, test.key)
-      : { gateway: test.gateway, kind: test.gatewayKind };
+    asked === undefined ? await tester.choose(context, test.key) : { gateway: asked, kind };
   if ('notSent' in chosen) return chosen;
   await keepTestGateway(context.db, test, chosen);
   const begun = { ...test, gateway: chosen.gateway, gatewayKind: chosen.kind };
@@ -57,14 +58,20 @@ async function released(context: Context, test: CardTest, tester: CardTester): P
 }
 
 /**
- * Ends a test whose process stopped: gives back what the gateway holds. It holds nothing new,
- * because the change that requested the test was not made.
+ * Ends a test that its process left: gives back what the gateway holds. Holds nothing new, because
+ * the change that requested the test was not made. A test whose gateway left the settings ends when
+ * the bank has given back what it held.
  */
 export async function finishCardTest(
   context: Context,
   test: CardTest,
   tester: CardTester,
 ): Promise<void> {
+  const { gateway } = test;
+  if (gateway !== undefined && !tester.isNamed(context, gateway)) {
+    if (hasLapsed(test, context.now)) await saved(context, { ...test, state: 'ended' });
+    return;
+  }
   if (test.state === 'held') {
     await released(context, test, tester);
     return;

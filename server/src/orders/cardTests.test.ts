@@ -372,6 +372,57 @@ test('a test whose answer was lost is finished later, with one hold', async () =
   }
 });
 
+test('a test whose gateway left the settings: another gateway tests the card', async () => {
+  await set({ gateways: { list: [{ code: 'GONE', kind: 'simulator' }] } });
+  app.books.setDown(true);
+  const { body } = await insert(bodyOf('TRIAL', { token: 'tok_approve-gone' }, 0));
+  app.books.setDown(false);
+  assert.equal(body.order.current_stage, 'Pending Clearance');
+  await set({ gateways: { list: [] } });
+  await app.db.run(
+    `update orders set charge_lease_until = now() - interval '1 second'
+     where merchant_id = 'TEST' and charge_lease_until is not null`,
+  );
+  await app.work('unsettled charges');
+  const params = { order_id: body.order.order_id };
+  const { body: read } = await app.request({ operation: 'getOrder', params });
+  assert.notEqual(read.order.current_stage, 'Pending Clearance');
+  const holds = app.books.holds().filter(({ cardToken }) => cardToken === 'tok_approve-gone');
+  assert.deepEqual(
+    holds.map(({ account, releases }) => [account, releases]),
+    [['simulator', 1]],
+  );
+});
+
+test('what a gateway that left the settings may hold is given up after the bank gave it back', async () => {
+  await set({
+    auth_test_card_changes: true,
+    gateways: { list: [{ code: 'GONE', kind: 'simulator' }] },
+  });
+  const shop = await subscribed('COFFEE');
+  app.books.setDown(true);
+  const refused = await roads['PUT /payment']!(shop, { token: 'tok_approve-left' });
+  app.books.setDown(false);
+  assert.equal(refused.status, 400, refused.text);
+  await set({ gateways: { list: [] } });
+  const left = async () => {
+    await app.db.run(
+      `update card_test set due_at = now() - interval '1 second'
+       where merchant_id = 'TEST' and due_at is not null`,
+    );
+    await app.work('tests of cards');
+    return (
+      await app.db.rows(
+        `select state from card_test where merchant_id = 'TEST' and state <> 'ended'`,
+      )
+    ).length;
+  };
+  assert.equal(await left(), 1);
+  await app.setClock('2026-02-20T17:00:00Z');
+  assert.equal(await left(), 0);
+  await app.setClock('2026-01-15T17:00:00Z');
+});
+
 test('a card that came by a queued batch shows what the gateway knows, not what the client says', async () => {
   await set({}, 'REAL');
   const shown: unknown[] = [];

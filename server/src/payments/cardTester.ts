@@ -32,6 +32,7 @@ export type TestAnswer =
 /** Lets orders test cards at the merchant's gateways. Each test asks only one gateway. */
 export function cardTester(payments: Payments) {
   return {
+    isNamed: ({ merchant }: Context, gateway: string) => payments.isNamed(merchant, gateway),
     async choose(context: Context, key: string) {
       const gateways = await payments.of(context);
       const obstacle = gateways.obstacle();
