@@ -184,6 +184,35 @@ test('another kind of gateway than the first parks until staff give a new card',
   delete installation.stripe;
 });
 
+test('the owed order of a rebill is not kept for a gateway of another kind', async () => {
+  installation.simulatedMerchants = 'all';
+  const shop = await realShop();
+  await shop.ask({ operation: 'updateMerchantSettings', body: { store_declined_rebills: true } });
+  const token = `tok_owed-${shop.merchantId}`;
+  await shop.subscribe(token);
+  app.books.script(token, [{ kind: 'decline', reason: 'insufficient funds' }]);
+  await weekLater();
+  delete installation.simulatedMerchants;
+  installation.stripe = stripe;
+  const [row] = await app.db.rows<{ order_id: string }>(
+    'select order_id from orders where merchant_id = $1 and rebill_number = 1',
+    [shop.merchantId],
+  );
+  const params = { order_id: row!.order_id };
+  const { status, body } = await shop.request({ operation: 'processPayment', params, body: {} });
+  assert.equal(status, 400, JSON.stringify(body));
+  assert.match(body.error.user_message, /simulator charged this card before/);
+  // No charge is under way, so staff can still settle it.
+  const { order } = await shop.ask({
+    operation: 'updateOrder',
+    params,
+    body: { current_stage: 'Completed Order' },
+  });
+  assert.equal(order.current_stage, 'Completed Order');
+  assert.deepEqual(shop.captured(), { stripe: 0, simulator: 1 });
+  delete installation.stripe;
+});
+
 test('of several gateways a charge goes to the kind that charged its card before', async () => {
   installation.stripe = stripe;
   const shop = await realShop();

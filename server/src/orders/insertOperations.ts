@@ -56,10 +56,10 @@ export interface OrderParts {
   /** Tests the cards of orders that cost nothing. */
   readonly cardTests: CardTester;
   /**
-   * Returns why customers of the merchant cannot be charged now. It is called before an order that
-   * would be charged is stored.
+   * Runs before an order that would be charged, or a later payment of one, is stored. `chargedBy` is
+   * the kind of gateway that charged the card before.
    */
-  obstacle(merchant: Merchant): OrderChargeObstacle | undefined;
+  obstacle(merchant: Merchant, chargedBy?: string): OrderChargeObstacle | undefined;
   readonly hooks: OrderHooks;
   readonly clock: SystemClock;
   /** Returns the gateway's facts about a card. Absent: there are no facts about any card. */

@@ -71,11 +71,10 @@ export async function processPayment(
   { amount, card_verification_number_token: cvv }: OrderProcessPaymentRequest,
   parts: OrderParts,
 ): Promise<ProcessedPayment> {
-  refuseObstacle(context, parts);
   const lease = leaseFrom(parts.clock, chargeLeaseMs);
   const attempt = await inTransaction(context, async (context) => {
     const locked = await lockUnpaid(context, orderId, parts.hooks);
-    return begin(context, locked, { amount: amount ?? undefined, source: 'request' });
+    return begin(context, locked, { amount: amount ?? undefined, source: 'request' }, parts);
   });
   const ignored = cvv
     ? ['card_verification_number_token had no effect: a stored card is charged without it.']
@@ -99,7 +98,7 @@ export async function collectOrder(
     const locked = await lockUnpaid(context, orderId, parts.hooks);
     const { order, rebill } = locked;
     if (rebill === undefined || (await rebill.hold(context, order)) !== undefined) return undefined;
-    const begun = await beginAttempt(context, locked, { source: 'request' });
+    const begun = await beginAttempt(context, locked, { source: 'request' }, parts);
     return begun.ok ? begun.value : undefined;
   });
   return attempt && chargedNow(context, attempt, parts, lease);
@@ -127,15 +126,6 @@ async function restWords({ db }: Context, order: OrderRecord): Promise<string[]>
     `${text(earlier.paid)} of ${text(order.total)} are paid. ` +
       `${text(owedFor(order.total, earlier))} are still owed.`,
   ];
-}
-
-function refuseObstacle({ merchant }: Context, { obstacle }: OrderParts): void {
-  const found = obstacle(merchant);
-  if (found === undefined) return;
-  refuse('state_conflict', {
-    reason: `The card cannot be charged: ${found.reason}`,
-    fix: 'Nothing was charged. Repeat the request afterwards',
-  });
 }
 
 /** An unpaid order with the rebill behind it, both locked until the transaction ends. */
@@ -170,8 +160,9 @@ async function begin(
   context: Context,
   locked: LockedUnpaid,
   terms: AttemptTerms,
+  parts: OrderParts,
 ): Promise<PaymentAttempt> {
-  const begun = await beginAttempt(context, locked, terms);
+  const begun = await beginAttempt(context, locked, terms, parts);
   if (begun.ok) return begun.value;
   const about = { objectId: locked.order.orderId };
   const { field, ...conflict } = begun.reason;
@@ -185,10 +176,32 @@ async function beginAttempt(
   context: Context,
   locked: LockedUnpaid,
   terms: AttemptTerms,
+  parts: OrderParts,
 ): Promise<Outcome<PaymentAttempt, Unpayable>> {
   const next = await nextAttempt(context, locked, terms);
-  if (next.ok) await storeAttempt(context, locked, next.value);
+  if (!next.ok) return next;
+  const fault = unsendable(context, next.value, parts);
+  if (fault !== undefined) return failure(fault);
+  await storeAttempt(context, locked, next.value);
   return next;
+}
+
+/**
+ * Returns why no gateway may charge the card of an attempt now, or undefined. An attempt that is
+ * stored and not sent would hold its order for as long as that lasts.
+ */
+export function unsendable(
+  { merchant }: Context,
+  { chargedBy }: PaymentAttempt,
+  { obstacle }: Pick<OrderParts, 'obstacle'>,
+): Unpayable | undefined {
+  const found = obstacle(merchant, chargedBy);
+  return (
+    found && {
+      reason: `The card cannot be charged: ${found.reason}`,
+      fix: 'Nothing was charged. Repeat the request afterwards',
+    }
+  );
 }
 
 /** Stores an attempt of a locked order before the gateway is asked. */

@@ -23,6 +23,7 @@ import {
   nextAttempt,
   settleCovered,
   storeAttempt,
+  unsendable,
 } from './processPaymentOperations.ts';
 import { idleFields, type RetryStep, retryConfigFault, retryStep } from './receivableRetry.ts';
 import {
@@ -216,18 +217,20 @@ async function chargeOf(
   context: Context,
   locked: LockedUnpaid,
   { day, couponCode }: Extract<RetryStep, { kind: 'charge' }>,
-  { hooks }: OrderParts,
+  parts: OrderParts,
 ): Promise<PaymentAttempt | undefined> {
   const coupon = await findRetryCoupon(context, couponCode ?? '');
   const next = await nextAttempt(context, locked, { source: 'retry', retryDay: day, coupon });
-  if (!next.ok) {
+  const isCharge = next.ok && next.value.amount > 0;
+  const fault = next.ok ? isCharge && unsendable(context, next.value, parts) : next.reason;
+  if (!next.ok || fault) {
     const { orderId } = locked.order;
-    context.log.warn({ orderId, ...next.reason }, 'an order cannot be retried');
+    context.log.warn({ orderId, ...fault }, 'an order cannot be retried');
     return undefined;
   }
   const { value: attempt } = next;
   if (attempt.amount > 0) await storeAttempt(context, locked, attempt);
-  else await settleCovered(context, locked, attempt, hooks);
+  else await settleCovered(context, locked, attempt, parts.hooks);
   return attempt.amount > 0 ? attempt : undefined;
 }
 

@@ -55,13 +55,12 @@ export function orderCharge(
     const { idempotencyKey: key, merchantId, orderId, lease } = payment;
     const context = await contextFor(merchantId);
     const gateways = await payments.of(context);
-    const chargedBy = gatewayKinds.find((kind) => kind === payment.chargedBy);
+    const chargedBy = kindOf(payment.chargedBy);
     const obstacle = gateways.obstacle(chargedBy);
     // One that may have been sent is asked about, unless what prevents charges passes by itself.
     const before =
       obstacle && !obstacle.isShared && (await findOrderCharge(context.db, merchantId, key));
-    if (obstacle !== undefined && !before)
-      return { kind: 'unknown', notSent: obstacle.reason };
+    if (obstacle !== undefined && !before) return { kind: 'unknown', notSent: obstacle.reason };
     const kept =
       before ||
       (await keepOrderCharge(
@@ -87,10 +86,7 @@ export function furtherOrderCharge(
   payments: Payments,
   contextFor: (merchantId: string) => Promise<Context>,
 ) {
-  return async (
-    payment: SentPayment,
-    after: string,
-  ): Promise<OrderPaymentResult | undefined> => {
+  return async (payment: SentPayment, after: string): Promise<OrderPaymentResult | undefined> => {
     const context = await contextFor(payment.merchantId);
     const gateways = await payments.of(context);
     const { merchantId, idempotencyKey, orderId } = payment;
@@ -144,12 +140,18 @@ function resultOf(
 }
 
 /**
- * Returns a check that runs before an order is stored: it reports whether the charge must wait or
- * can never be made.
+ * Returns a check that runs before an order or a later payment is stored: it reports whether the
+ * charge must wait or can never be made. `chargedBy` is the kind of gateway that charged the card.
  */
 export function orderObstacle(payments: Payments) {
-  return (merchant: Merchant): { passes: boolean; reason: string } | undefined => {
-    const obstacle = payments.obstacle(merchant);
+  return (
+    merchant: Merchant,
+    chargedBy?: string,
+  ): { passes: boolean; reason: string } | undefined => {
+    const obstacle = payments.obstacle(merchant, kindOf(chargedBy));
     return obstacle && { passes: obstacle.isShared === true, reason: obstacle.reason };
   };
 }
+
+const kindOf = (text: string | undefined): GatewayKind | undefined =>
+  gatewayKinds.find((kind) => kind === text);

@@ -55,8 +55,11 @@ export interface Payments {
   usableKinds(merchant: Merchant, now?: Temporal.Instant): ReadonlySet<GatewayKind>;
   /** Returns whether the merchant's settings name this gateway. Other gateways get no requests. */
   isNamed(this: void, merchant: Merchant, code: string): boolean;
-  /** Returns what prevents every charge of this merchant now, or undefined. */
-  obstacle(merchant: Merchant): ChargeObstacle | undefined;
+  /**
+   * Returns what prevents every charge of this merchant now, or with `chargedBy` every charge of a
+   * card of that kind of gateway; undefined: nothing does.
+   */
+  obstacle(merchant: Merchant, chargedBy?: GatewayKind): ChargeObstacle | undefined;
 }
 
 /** Why a card is not charged now. Nothing was sent to a gateway. */
@@ -200,7 +203,7 @@ export function createPayments(
       offered(merchant).settings.list.some(({ kind, code }) => gateways.open(kind, code).isReal),
     usableKinds: (merchant, now) => offered(merchant, now).kinds(),
     isNamed: (merchant, code) => codesOf(merchant).includes(code),
-    obstacle: (merchant) => offered(merchant).obstacle(undefined),
+    obstacle: (merchant, chargedBy) => offered(merchant).obstacle(chargedBy),
     async of(context) {
       const { merchant } = context;
       const refusals = followRefusals(context, report);
