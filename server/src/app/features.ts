@@ -9,6 +9,7 @@ import { queueVerificationMail } from '../notifications/verificationMailOperatio
 import { orderTaker } from '../orders/customerOperations.ts';
 import { relatedToCustomer } from '../orders/customerOrders.ts';
 import { recordReport } from '../orders/gatewayReportOperations.ts';
+import type { OrderHooks } from '../orders/hooks.ts';
 import { collectOrder } from '../orders/processPaymentOperations.ts';
 import { receivableDueWork } from '../orders/receivableRetryWorker.ts';
 import type { OrderMail } from '../orders/resendOperations.ts';
@@ -24,6 +25,7 @@ import { defaultTiming } from '../rebill/dueOperations.ts';
 import { lockRebill } from '../rebill/keptOrderOperations.ts';
 import { rebillDueWork } from '../rebill/rebillClockWork.ts';
 import { movingDueWork } from '../workflow/moveWorker.ts';
+import { raiseReportTask } from '../workflow/reportTaskOperations.ts';
 import type { AppParts } from './appParts.ts';
 import { findUnknown } from './namedRecords.ts';
 import { peopleOf, removable } from './people.ts';
@@ -38,10 +40,7 @@ export function wireFeatures(
   { charging: { payments }, contexts, merchants, rounds, fileStore, knownPublicUrl }: Services,
 ) {
   const hooks = { ...orderHooks, lockRebill };
-  const reports: ReportParts = {
-    ...rounds,
-    record: (context, report) => recordReport(context, report, hooks),
-  };
+  const reports = reportsOf(rounds, hooks);
   const orders = {
     charge: orderCharge(payments, contexts.contextFor),
     findFurther: furtherOrderCharge(payments, contexts.contextFor),
@@ -97,6 +96,12 @@ export function wireFeatures(
     files: { store: fileStore, clock, quotas, isStrict, virusScanner },
   };
 }
+
+const reportsOf = (rounds: Services['rounds'], hooks: OrderHooks): ReportParts => ({
+  ...rounds,
+  record: (context, report) => recordReport(context, report, hooks),
+  raiseUnmatched: raiseReportTask,
+});
 
 /** The kinds of due work that a moved clock plays, in this order. */
 const dueWorkOf = (

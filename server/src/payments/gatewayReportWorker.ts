@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { Context } from '../platform/context.ts';
+import { type Context, inTransaction } from '../platform/context.ts';
 import { eachMerchant } from '../platform/jobs/eachMerchant.ts';
 import type { Worker } from '../platform/jobs/loop.ts';
 import type { Database } from '../platform/storage/database.ts';
@@ -22,6 +22,8 @@ export interface ReportParts {
   contextFor(merchantId: string): Promise<Context>;
   /** Records a report on its order, once; `later` while the order or its payment is not stored. */
   record(context: Context, report: GatewayReport): Promise<'recorded' | 'later'>;
+  /** Lets people know of a report that is given up, in the caller's transaction. */
+  raiseUnmatched(context: Context, report: GatewayReport): Promise<void>;
 }
 
 const batchSize = 50;
@@ -33,9 +35,8 @@ const retrySecondsMax = 3600;
 const attemptsMax = 80;
 
 /**
- * Records what happened at the gateways without a request of ours. Reports that cannot be recorded
- * yet are retried. A report that matches no charge is given up after about three days; the audit
- * still finds it.
+ * Records what gateways did by themselves. Reports that cannot be recorded yet are retried; one
+ * that no charge matches becomes a task after days.
  */
 export function gatewayReportWorker(parts: ReportParts): Worker {
   const each = eachMerchant(parts.log, 'gateway reports');
@@ -83,7 +84,10 @@ async function recordOne(
     { merchantId, reportId, chargeReference: report.chargeReference },
     'a gateway reported a charge that no order has; the report is not tried again',
   );
-  return finishReport(parts.db, merchantId, claimed, 'unmatched');
+  await inTransaction(await parts.contextFor(merchantId), async (context) => {
+    await finishReport(context.db, merchantId, claimed, 'unmatched');
+    await parts.raiseUnmatched(context, report);
+  });
 }
 
 async function tried(
