@@ -3,7 +3,7 @@ import { eachMerchant, type MerchantRounds } from '../platform/jobs/eachMerchant
 import type { Worker } from '../platform/jobs/loop.ts';
 import { isUnavailable } from '../platform/storage/failures.ts';
 import { reachableMerchantIds } from '../platform/tenancy/merchantStore.ts';
-import { refundOther } from './otherRefundOperations.ts';
+import { refundOther, reportOtherFailure } from './otherRefundOperations.ts';
 import { claimOtherRefund, type OtherRefund } from './otherRefundStore.ts';
 import type { RefundParts } from './refundOperations.ts';
 
@@ -41,7 +41,8 @@ async function refundOne(context: Context, other: OtherRefund, parts: RefundPart
   const { merchantId } = context.merchant;
   const { orderId } = other;
   try {
-    await refundOther(context, other, parts);
+    const failure = await refundOther(context, other, parts);
+    if (failure?.refusal !== undefined) await reportOtherFailure(context, other, failure.refusal);
   } catch (error) {
     if (isUnavailable(error)) throw error;
     context.log.error({ err: error, merchantId, orderId }, 'a queued refund failed');

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Order } from '@perennial/contract/order.ts';
 import { testApp } from '../../../test/support/app.ts';
+import { queueOtherRefunds } from './otherRefundStore.ts';
 
 const app = await testApp();
 await app.request({
@@ -370,9 +371,9 @@ test('a refund whose gateway is gone is withdrawn once, and the order can be ref
   app.books.setDown(true);
   await refund(order, quantities(1));
   app.books.setDown(false);
-  await refused(/is asked for its outcome/);
+  await refused(/is queried about its outcome/);
   await nameGateways('OTHER');
-  await refused(/is asked for its outcome/);
+  await refused(/is queried about its outcome/);
   await askForRefunds();
   assert.deepEqual(await strandedTasks(order), ['open']);
   const { body: shown } = await app.request({
@@ -663,6 +664,41 @@ test('refund_other_auto_orders: the customer’s other auto orders are refunded,
     }),
   );
   assert.deepEqual(states, ['canceled', 'canceled', 'active', 'active']);
+});
+
+test('an order that the background could not refund along with another one becomes a task', async () => {
+  const billing = { email: 'dora@example.com' };
+  const [cause, blocked] = [await placedOrder({ billing }), await placedOrder({ billing })];
+  await app.request({ operation: 'blockRefundOnOrder', params: { order_id: blocked.order_id } });
+  const { body } = await app.request({
+    operation: 'getAutoOrderByReferenceOrderId',
+    params: { reference_order_id: blocked.order_id },
+  });
+  const { merchantId } = app.merchant;
+  await queueOtherRefunds(app.db, merchantId, cause.order_id, [body.auto_order.auto_order_oid!], {
+    user: 'Ann',
+    rejectAfterRefund: false,
+    cancelAutoOrder: false,
+    notifyCustomer: false,
+  });
+  await app.db.run(
+    `update other_refund set lease_until = now() - interval '1 second' where merchant_id = $1`,
+    [merchantId],
+  );
+  await app.work('refunds of other orders');
+  await app.work('refunds of other orders');
+  const { body: found } = await app.request({
+    operation: 'searchWorkflowTasks',
+    body: { object_id: blocked.order_id },
+  });
+  const [task, ...more] = (found.tasks ?? []).filter(
+    ({ task_name }) => task_name === 'Refund an order again',
+  );
+  assert.deepEqual(more, []);
+  assert.match(
+    task!.task_details!,
+    new RegExp(`along with order ${cause.order_id}, and was not: Refunds of order .* blocked`),
+  );
 });
 
 test('the audit finds no difference after all of this', async () => {

@@ -30,14 +30,31 @@ export function orderTaskListener(readObjects: ReadObjectFacts): EventListener {
         readObjects,
       );
     for (const event of events) {
-      const { failed_refund: failed, not_started: reasons } = event.data ?? {};
+      const { failed_refund: failed, not_started: reasons, unrefunded } = event.data ?? {};
+      if (unrefunded !== undefined) {
+        const details = unrefundedDetails(event.objectId, unrefunded as Unrefunded);
+        const task = about(event.objectId, failedRefundTask);
+        await raiseNamedTask(context, task, details, event, readObjects);
+      }
       if (failed !== undefined) {
         const details = failedRefundDetails(event.objectId, failed as FailedRefund);
-        await raiseNamedTask(context, about(event.objectId, failedRefundTask), details, event, readObjects);
+        await raiseNamedTask(
+          context,
+          about(event.objectId, failedRefundTask),
+          details,
+          event,
+          readObjects,
+        );
       }
       if (reasons !== undefined) {
         const details = notStartedDetails(event.objectId, reasons as readonly string[]);
-        await raiseNamedTask(context, about(event.objectId, notStartedTask), details, event, readObjects);
+        await raiseNamedTask(
+          context,
+          about(event.objectId, notStartedTask),
+          details,
+          event,
+          readObjects,
+        );
       }
     }
   };
@@ -52,8 +69,15 @@ async function followDisputes(
     const { order_id: orderId, state, has_other_open: hasOtherOpen } = dispute.data ?? {};
     if (state === 'open') {
       const details = disputeDetails(dispute);
-      await raiseNamedTask(context, about(String(orderId), disputeTask), details, dispute, readObjects);
-    } else if (hasOtherOpen !== true) await closeNamedTasks(context, about(String(orderId), disputeTask));
+      await raiseNamedTask(
+        context,
+        about(String(orderId), disputeTask),
+        details,
+        dispute,
+        readObjects,
+      );
+    } else if (hasOtherOpen !== true)
+      await closeNamedTasks(context, about(String(orderId), disputeTask));
   }
 }
 
@@ -84,6 +108,19 @@ const failedRefundDetails = (orderId: string, { amount, currency, reason }: Fail
   `A refund of ${fromMinor(minor(amount), currency)} ${currency} of order ${orderId} failed after ` +
   `it was made: ${reason}. The customer did not get the money. Refund it by another way and record ` +
   'that as a manual refund.';
+
+/** A refund that was to follow from that of another order, and was refused. */
+interface Unrefunded {
+  readonly cause_order_id: string;
+  readonly reason: string;
+}
+
+const unrefundedDetails = (
+  orderId: string,
+  { cause_order_id: cause, reason }: Unrefunded,
+): string =>
+  `Order ${orderId} was to be refunded along with order ${cause}, and was not: ${reason} Refund it ` +
+  'by hand.';
 
 const notStartedDetails = (orderId: string, reasons: readonly string[]): string =>
   `Order ${orderId} is paid, and items that were to ship again will not: ${reasons.join('; ')}. ` +
