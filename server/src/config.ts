@@ -143,7 +143,11 @@ export const settings = [
     'requests a day per application and per address; 0 means no limit',
   ],
   ['BODY_LIMIT_BYTES', '1000000', 'largest request body'],
-  ['TRUSTED_PROXIES', '', 'comma list of proxy addresses whose X-Forwarded-For is believed'],
+  [
+    'TRUSTED_PROXIES',
+    '',
+    'comma-separated list of proxy addresses whose X-Forwarded-For is trusted',
+  ],
   ['ROLE', 'all', 'api, worker or all; also serve --role'],
   [
     'STRICT',
@@ -155,12 +159,13 @@ export const settings = [
   [
     'PLAIN_HOSTS',
     '*; none with STRICT',
-    'comma list of hosts that may be connected to without encryption; * means every host',
+    'comma-separated list of hosts to which unencrypted connections are allowed; * means every host',
   ],
   [
     'WEBHOOK_HOSTS',
     '',
-    'comma list of hosts that webhooks may lead to; *.shop.example means all below; empty: any public one',
+    'comma-separated list of hosts to which webhooks may be sent; *.shop.example includes all ' +
+      'subdomains; empty: any public one',
   ],
   [
     'VIRUS_SCANNER',
@@ -207,14 +212,14 @@ export const settings = [
   [
     'SECRET_KEY_BEFORE',
     '',
-    'the key before SECRET_KEY, for secrets that were not sealed again yet',
+    'the previous SECRET_KEY, for secrets that have not been sealed again yet',
   ],
   ...quotaKinds.map(
     (kind) =>
       [
         quotaWords[kind].setting,
         String(defaultQuotas[kind]),
-        `the most ${quotaWords[kind].what} of a ${kind === 'devices' ? 'single application' : 'merchant'}`,
+        `maximum per ${kind === 'devices' ? 'application' : 'merchant'}: ${quotaWords[kind].what}`,
       ] as const,
   ),
   [
@@ -243,7 +248,7 @@ export const settings = [
   ],
   ['S3_SECRET_ACCESS_KEY', '', 'the secret of that key'],
   ['S3_CA_FILE', '', 'the only authorities (PEM) that may certify S3_ENDPOINT'],
-  ['MAIL_FROM', 'orders@localhost', 'the sender of mails whose merchant names none'],
+  ['MAIL_FROM', 'orders@localhost', 'the sender of mails for merchants that set none'],
 ] as const;
 
 /** All faults of the environment at once. Each names its variable. */

@@ -258,7 +258,7 @@ test(
     await dialog.getByLabel('State').fill('WY');
     await dialog.getByLabel('Rate in percent').fill('5');
     await dialog.getByRole('button', { name: 'Add the tax rate' }).click();
-    await dialog.getByRole('alert').getByText('has a tax rate already').waitFor();
+    await dialog.getByRole('alert').getByText('already has a tax rate').waitFor();
     await dialog.getByLabel('City').fill('Cody');
     await dialog.getByRole('button', { name: 'Add the tax rate' }).click();
     await page.getByRole('status').getByText('Tax rate of Cody, WY, US added.').waitFor();

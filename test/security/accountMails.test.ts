@@ -105,7 +105,7 @@ const changes: [
     'a key gets another secret',
     () => ask({ operation: 'rotateApiKey', params: { key_id: made.key } }),
     ['fay@work.example'],
-    /^An API key got another secret/,
+    /^An API key got a new secret/,
     /- Key \d+, "desk"/,
   ],
   [
@@ -146,7 +146,7 @@ const changes: [
     () => ask({ operation: 'removeSecondFactor', body: { code: codeOf(made.secret, 1) } }),
     ['fay@work.example'],
     /^The second factor was removed/,
-    /password alone/,
+    /only the password/,
   ],
 ];
 

@@ -258,7 +258,7 @@ story(
       monthly('TEA').map((line) => ({ ...line, tax_free: true })),
       taxes,
     );
-    await refused(merge(coffee, tea), /has TEA with the tax_free true by its original order/);
+    await refused(merge(coffee, tea), /has TEA with the tax_free true in its original order/);
     const { item } = await tea.ask({
       operation: 'getItemByMerchantItemId',
       params: { merchant_item_id: 'TEA' },

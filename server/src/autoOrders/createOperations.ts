@@ -277,7 +277,7 @@ function startOf(
   // At most one per customer (item reference, auto_order_upsell_one_per_customer).
   const holder = others.find((other) => drives(other, [bought.itemId]));
   if (bought.autoOrder?.onePerCustomer && holder !== undefined)
-    return `the customer has ${bought.itemId} already, in auto order ${holder.autoOrderOid}`;
+    return `the customer already has ${bought.itemId} in auto order ${holder.autoOrderOid}`;
   const zone = context.merchant.timeZone;
   const lastRebillAt = lastRebillOf(line.auto_order_last_rebill_dts, zone);
   const started = startSchedule({

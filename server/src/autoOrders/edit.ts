@@ -241,7 +241,7 @@ function enabled(
     read.fault(
       'enabled',
       'cannot be true: no item has anything left to ship',
-      'Give an item a next_shipment_dts, more remaining_repeat_count or a later no_order_after_dts with it',
+      'Also send a next_shipment_dts, more remaining_repeat_count or a later no_order_after_dts',
     );
   }
   return resumed;

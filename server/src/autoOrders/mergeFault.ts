@@ -75,7 +75,7 @@ function stateFault(
   if (isChargingCancelFee(autoOrder, catalog))
     return {
       reason: 'was canceled and is about to charge its cancel fee',
-      fix: 'Merge after the fee is charged, or cancel it once more to waive the fee',
+      fix: 'Merge after the fee is charged, or cancel it again to waive the fee',
     };
   const rebill = open.get(autoOrder.autoOrderOid);
   if (rebill === 'declined')
@@ -191,9 +191,9 @@ function lineFault(
       if (its?.[field] === other?.[field] || (item && saidByCatalogue[field](item))) continue;
       return {
         reason:
-          `has ${id} with the ${field} ${its?.[field] ?? 'none'} by its original order, and that of ` +
+          `has ${id} with the ${field} ${its?.[field] ?? 'none'} in its original order, and that of ` +
           `auto order ${target.autoOrderOid} has ${other?.[field] ?? 'none'}`,
-        fix: `Set the ${field} of the item in the catalogue, so that it holds for both`,
+        fix: `Set the ${field} of the item in the catalogue, so that it applies to both`,
       };
     }
   }
@@ -206,7 +206,7 @@ function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): W
   );
   return (
     other && {
-      reason: `has another value of the property ${other.name} than the auto orders it is merged with`,
+      reason: `has a different value for the property ${other.name} than the other auto orders`,
       fix: 'Give the property the same value in all of them, or remove it',
     }
   );

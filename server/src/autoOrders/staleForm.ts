@@ -16,7 +16,7 @@ import { siftTop } from './staleTop.ts';
 /** The warning that names the fields that were left out. */
 export const leftWords = (left: readonly string[]): string =>
   `Not changed, because the engine billed or moved them after this record was read: ${left.join(', ')}. ` +
-  'Everything else was applied. To change these fields, read the auto order again and change what it returns, ' +
+  'Everything else was applied. To change these fields, read the auto order again and edit it, ' +
   'or send its ETag as If-Match.';
 
 /** Removes from an update the values that the engine changed since the client read the record. */

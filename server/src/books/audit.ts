@@ -217,7 +217,7 @@ function stateFaults(check: Findings, autoOrder: AutoOrder, marks: Marks): void 
   const { status, enabled, completed, items } = autoOrder;
   check.compare('enabled', enabled, status === 'active');
   if (completed && items.some((item) => hasSomethingToShip(item, autoOrder, marks)))
-    check.compare('completed', completed, 'false: an item has a date to come');
+    check.compare('completed', completed, 'false: an item still has a next shipment');
   if (status === 'merged')
     check.compare('merged_into_auto_order_oid', autoOrder.mergedIntoAutoOrderOid, marks.targetOid);
   check.compare('original_order_id', autoOrder.originalOrderId, marks.originalOrderId);

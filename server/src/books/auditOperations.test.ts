@@ -229,7 +229,7 @@ const faults: readonly (readonly [what: string, sql: string, found: RegExp])[] =
     'a completed auto order with a date to come',
     `update auto_order set completed = true, status = 'disabled', enabled = false, due_at = null
      where merchant_id = $1 and auto_order_oid = 1`,
-    /^auto order 1 completed true false: an item has a date to come$/m,
+    /^auto order 1 completed true false: an item still has a next shipment$/m,
   ],
   [
     'an active auto order that is not enabled',

@@ -122,7 +122,7 @@ function dateRulesOf(
   if (order < 0)
     rules.push({
       rule: 'early',
-      detail: 'charged with what was due earlier, or on request',
+      detail: 'charged along with items that were due earlier, or on request',
       ...charged,
     });
   return rules;
@@ -136,7 +136,7 @@ function derivedPlan({ document, rebillNumber, autoOrderOid }: OrderRecord): Cha
       ? 'The order belongs to no auto order.'
       : rebillNumber === 0
         ? 'An original order is priced by the shop that sent it.'
-        : 'The rebill was charged by an earlier version or another system, which kept no rules.';
+        : 'The rebill was charged by an earlier version or another system, which stored no rules.';
   const totals = {
     subtotal: summary?.subtotal?.value,
     discount: summary?.subtotal_discount?.value,

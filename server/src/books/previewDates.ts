@@ -69,9 +69,9 @@ export function dateRules(shipment: DatedShipment): DateRule[] {
       at: nextAttemptAt,
     });
   else if (isAfter(at, scheduledAt))
-    more.push({ rule: 'overdue', detail: 'its date has passed: billed at once', at });
+    more.push({ rule: 'overdue', detail: 'its date has passed, so it is billed at once', at });
   if (isAfter(scheduledAt, at))
-    more.push({ rule: 'same day', detail: 'billed with what is due earlier that day', at });
+    more.push({ rule: 'same day', detail: 'billed with items that are due earlier that day', at });
   return [...rules, ...more];
 }
 

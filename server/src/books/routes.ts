@@ -158,7 +158,7 @@ const unreadable = {
   code: 'unreadable_record',
   message:
     'Part of this auto order cannot be read, so it is not billed. ' +
-    'Fix the value that is named in the error in the server log.',
+    'Fix the value that the error in the server log names.',
 };
 
 const requestedAnswer = ({ merchant }: Context, { run, wasOpen }: RequestedAudit): Answer =>

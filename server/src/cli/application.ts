@@ -37,9 +37,9 @@ export const applicationCommand: Command = {
     'application disable <client id>',
     'application enable  <client id>',
     '',
-    '  --permissions    what it requests of each user: a comma list, or: all, read',
-    '  --redirect-uris  the addresses that may receive its codes: a comma list of https addresses, ' +
-      "http ones on this machine, or an app's own scheme; each is compared whole",
+    '  --permissions    what it requests from each user: a comma-separated list, or: all, read',
+    '  --redirect-uris  the addresses that may receive its codes: a comma-separated list of https ' +
+      "addresses, http ones on this machine, or an app's own scheme; each must match exactly",
     '  --description    shown to the user who is asked to allow it',
     '  --confidential   makes a client secret, which it must send for each token (--secret: the same)',
     '  --public         runs in a browser or on a phone and can keep no secret; must use PKCE',

@@ -18,8 +18,8 @@ export const backupCommand: Command = {
   summary: 'Backs up the database and its files into a folder, while servers run',
   help: [
     'Works for the embedded PostgreSQL and for DATABASE_URL, with the same environment as the server.',
-    'Holds all that was acknowledged before its end: writers wait for a moment while the newest rows',
-    'are read. A backup that was interrupted continues when the same command is given again.',
+    'Contains everything that was acknowledged before its end: writers wait for a moment while the',
+    'newest rows are read. An interrupted backup continues when you run the same command again.',
     '  --with-key  also copies DATA_DIR/secret.key, without which the copy cannot be used. Then keep',
     '              the folder as secret as the key. Left out: keep the key yourself.',
     'Attachments in a bucket (S3_BUCKET) are not copied. perennial restore <folder> puts it back.',
@@ -107,8 +107,8 @@ async function record(db: Database, folder: string): Promise<void> {
 function summaryOf({ takenAt, didWritersWait, tables, files }: Manifest, folder: string): string {
   const rows = tables.reduce((sum, { base, changed }) => sum + base.rows + changed!.rows, 0);
   const end = didWritersWait
-    ? `It holds all that was acknowledged before ${takenAt}.`
-    : `It holds the state of ${takenAt}: writers did not pause, so later writes are not in it.`;
+    ? `It contains everything that was acknowledged before ${takenAt}.`
+    : `It contains the state of ${takenAt}: writers did not pause, so later writes are missing.`;
   const kept = files.some(({ path }) => path.startsWith('files/key'))
     ? 'It contains the key of the installation: keep it secret.'
     : 'Keep SECRET_KEY (or DATA_DIR/secret.key) apart from it: the copy cannot be used without it.';

@@ -16,7 +16,7 @@ export const distributeCommand: Command = {
     '  --dry-run  prints the statements and changes nothing; works without Citus, too\n\n' +
     'DATABASE_URL names the coordinator. Stop the servers first: the tables are locked until all\n' +
     'rows are copied, in one transaction. An empty database needs no command: migrate and serve\n' +
-    'distribute it. docs/scaling.md says what each node needs before.',
+    'distribute it. docs/scaling.md lists what each node needs first.',
 
   async run(args) {
     const { values } = readArgs(args, { 'dry-run': { type: 'boolean' } });

@@ -32,7 +32,7 @@ export const exportCommand: Command = {
     '  --move  puts the merchant on hold here first: nothing is charged, and neither mails nor webhooks',
     '          are sent, until perennial merchant resume. Without it both installations would charge.',
     '',
-    'Works while a server runs. Sessions and rights of OAuth applications stay behind.',
+    'Works while a server runs. Sessions and the grants of OAuth applications are not copied.',
   ].join('\n'),
 
   async run(args) {
@@ -94,7 +94,7 @@ async function hold(db: Database, { merchantId }: Merchant): Promise<void> {
     );
   });
   console.error(
-    `${merchantId} is on hold here from now on; should this export not end, ` +
+    `${merchantId} is on hold here from now on; if this export does not end, ` +
       `perennial merchant resume --id ${merchantId} ends the hold`,
   );
 }

@@ -108,7 +108,7 @@ async function copyAttachments(
   const { files, merchantId } = manifest;
   if (files.length > 0 && config.s3)
     throw new Obstacle(
-      `the export holds ${files.length} attachments, and this installation keeps them in a ` +
+      `the export contains ${files.length} attachments, and this installation keeps them in a ` +
         'bucket: import it without S3_BUCKET, then copy DATA_DIR/files into the bucket',
     );
   await restoreFiles(folder, manifest, attachmentPlaces(config, merchantId));

@@ -36,7 +36,7 @@ export const keyCommand: Command = {
     'key rotate --merchant DEMO <id> [--keep-old-hours 24] [--expires 2028-12-31]',
     'key revoke --merchant DEMO <id>',
     '',
-    '  --permissions  a comma list, or: all, read. Each is <resource>_read or <resource>_write,',
+    '  --permissions  a comma-separated list, or: all, read. Each is <resource>_read or <resource>_write,',
     `                 of ${permissionResources.join(', ')}`,
     '  --ips          addresses and CIDR ranges that the key may be used from; default: any',
     '  --user         the user that the key acts for ("me" of the workflow); it then has what both may do',

@@ -22,7 +22,7 @@ export const restoreCommand: Command = {
   summary: 'Puts a backup into an empty database, where nothing is charged until confirmed',
   help: [
     'Checks the backup against its checksums first. The database (DATABASE_URL, or the embedded one',
-    'of a new DATA_DIR) must be empty, and no server may run on it. All is restored, or nothing.',
+    'of a new DATA_DIR) must be empty, and no server may run on it. Everything is restored, or nothing.',
     'Any release that knows the migrations of the backup can restore it, into PostgreSQL 15 or newer.',
     'Afterwards no server charges, mails or calls webhooks before you confirm: perennial restored.',
   ].join('\n'),

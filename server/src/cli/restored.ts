@@ -34,7 +34,7 @@ export const restoredCommand: Command = {
   help: [
     'restored             begins a new epoch: new charges get new keys, new orders get ids above ' +
       'those that were lost, and nothing is charged.',
-    '                     Lists what the gateways captured and this database does not know. ' +
+    '                     Lists the captures at the gateways that this database does not have. ' +
       'A start that notices a restore does this by itself.',
     'restored --confirm   keeps that list and resumes charging: a charge on it is settled ' +
       'as paid when it falls due, and not charged again.',
@@ -128,7 +128,7 @@ const listedMax = 50;
 function reportOf({ charges, unknown }: Stock): string {
   const head =
     `${charges.length} charges at the gateways since the database's last moment, ` +
-    `${unknown.length} of them unknown to it.`;
+    `${unknown.length} of them not in the database.`;
   if (unknown.length === 0) return head;
   const rows = unknown.slice(0, listedMax).map(rowOf);
   const more = unknown.length - rows.length;

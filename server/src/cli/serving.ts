@@ -181,8 +181,8 @@ async function tellDifferentZones({ db }: Store, log: Logger): Promise<void> {
   for (const { zone, at } of await differentZones(db, [...zones], systemClock.now()))
     log.warn(
       { zone, at: at.toString() },
-      `PostgreSQL and this server know different clocks of ${zone}, first at ${at}: dates are ` +
-        "planned by this server's and shown by PostgreSQL's; update the older one",
+      `PostgreSQL and this server have different clock changes for ${zone}, first at ${at}: this ` +
+        "server's data plans dates, and PostgreSQL's data shows them; update the older one",
     );
 }
 

@@ -27,7 +27,7 @@ export const userCommand: Command = {
     '                     removes it, for a user who lost app and recovery codes',
     '',
     '  --login        1 to 50 letters, digits or . _ @ + -',
-    '  --permissions  a comma list, or: all, read',
+    '  --permissions  a comma-separated list, or: all, read',
     '  --email        gets news about the account, such as a new password',
     '  --checked      how you made sure who asks; it is kept in the audit log',
     '',

@@ -52,7 +52,7 @@ export async function generateCodes(
   if (prefix && !isCode(prefix))
     refuse('invalid_field', {
       field: 'prefix',
-      reason: 'is not a valid beginning of a code',
+      reason: 'is not a valid prefix of a code',
       fix: 'Send up to 8 characters without spaces and slashes',
     });
   const expiresAt = endOf(context, end);

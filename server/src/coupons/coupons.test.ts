@@ -316,7 +316,7 @@ test('free shipping is a discount on shipping', async () => {
 
 const warned: readonly [what: string, code: string, words: RegExp][] = [
   ['a code that is not a coupon', 'NOBODY', /coupons\[0\].coupon_code: NOBODY is not a coupon/],
-  ['an expired coupon', 'LIST-A', /LIST-A has expired, so nothing was taken off/],
+  ['an expired coupon', 'LIST-A', /LIST-A has expired, so it gave no discount/],
   ['a coupon for one-time codes', 'ONCE', /ONCE applies only with a one-time code/],
 ];
 

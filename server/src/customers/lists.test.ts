@@ -205,7 +205,7 @@ test('an adjustment takes from what is available, and the ledger adds up', async
   const refused = await adjust({ adjustment_amount: -17.67 }, 400);
   assert.match(
     refused.error.user_message,
-    /^adjustment_amount asks for 17.67, and the customer has 17.66 of store credit/,
+    /^adjustment_amount is 17.67, but the customer has only 17.66 of store credit/,
   );
   for (const [field, body] of [
     ['adjustment_amount', {}],

@@ -144,7 +144,7 @@ export async function useCredit(
   const shown = (value: Minor) => fromMinor(value, merchant.currency);
   return refuse('invalid_field', {
     field,
-    reason: `asks for ${shown(amount)}, and the customer has ${shown(shares.reason)} of store credit`,
+    reason: `is ${shown(amount)}, but the customer has only ${shown(shares.reason)} of store credit`,
     fix: 'Send less, or add store credit first',
   });
 }

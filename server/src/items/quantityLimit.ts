@@ -27,17 +27,17 @@ export function quantityFault(
 ): LimitFault | undefined {
   if (minimum !== undefined && quantity < minimum)
     return {
-      reason: `is ${quantity}, and ${itemId} is sold from ${minimum} on`,
+      reason: `is ${quantity}, but an order must contain at least ${minimum} of ${itemId}`,
       fix: `Send ${minimum} or more`,
     };
   if (maximum !== undefined && quantity > maximum)
     return {
-      reason: `is ${quantity}, and at most ${maximum} of ${itemId} are sold at once`,
+      reason: `is ${quantity}, but an order may contain at most ${maximum} of ${itemId}`,
       fix: `Send ${maximum} or less`,
     };
   if (multiple !== undefined && quantity % multiple !== 0)
     return {
-      reason: `is ${quantity}, and ${itemId} is sold in multiples of ${multiple}`,
+      reason: `is ${quantity}, but ${itemId} is sold in multiples of ${multiple}`,
       fix: `Send a multiple of ${multiple}`,
     };
   return undefined;

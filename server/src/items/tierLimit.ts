@@ -34,7 +34,9 @@ export function tierQuantityFault(
   { unitsPerOrderMax, multiple, tierName }: NamedTierLimit,
 ): LimitFault | undefined {
   const fault = quantityFault(itemId, quantity, { maximum: unitsPerOrderMax, multiple });
-  return fault && { ...fault, reason: `${fault.reason} to the pricing tier ${tierName}` };
+  return (
+    fault && { ...fault, reason: `${fault.reason} for customers of the pricing tier ${tierName}` }
+  );
 }
 
 /** Returns why customers of a tier cannot pay for an item with this method, or undefined. */
@@ -47,7 +49,7 @@ export function tierPaymentFault(
     return undefined;
   const list = paymentMethods.join(' or ');
   return {
-    reason: `is ${method}, and the pricing tier ${tierName} pays for ${itemId} by ${list}`,
+    reason: `is ${method}, but customers of ${tierName} must pay for ${itemId} by ${list}`,
     fix: `Pay by ${list}`,
   };
 }

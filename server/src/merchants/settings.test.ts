@@ -80,7 +80,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
   [
     'a retry with a coupon that is none',
     { coupons: [{ code: 'STAY', percent: 10 }], dunning: { retry_coupon_codes: ['stay', 'NO'] } },
-    /^dunning\.retry_coupon_codes\[1\] names NO, which is not a coupon that a retry can carry/,
+    /^dunning\.retry_coupon_codes\[1\] names NO, which is not a coupon that a retry can use/,
   ],
   ['an end that is none', { dunning: { at_end: 'explode' } }, /at_end holds an unknown value/],
   [
@@ -130,7 +130,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
   [
     'a rate below zero',
     { shipping_methods: [{ name: 'Ground', rates: [{ cost: -1 }] }] },
-    /^shipping_methods\[0\]\.rates\[0\]\.cost is not a valid amount of USD/,
+    /^shipping_methods\[0\]\.rates\[0\]\.cost is not a valid amount in USD/,
   ],
   [
     'a rate for a country that is none',

@@ -149,7 +149,7 @@ function reasonsFault(reasons: MerchantSettings['order_reasons']): FieldFault | 
     const isMissing = values[place] === '';
     return {
       field: `order_reasons.${name}[${place}].value`,
-      reason: isMissing ? 'is missing' : `is ${values[place]}, as that of an earlier reason`,
+      reason: isMissing ? 'is missing' : `is ${values[place]}, which an earlier reason already has`,
       fix: 'Send the text that a refund stores, once for each reason',
     };
   }
@@ -177,7 +177,7 @@ function subtotalFault(
   if (amount == null || (amount >= 0 && toMinor(amount, currency).ok)) return undefined;
   return {
     field: 'minimum_subtotal',
-    reason: `is not an amount in ${currency}`,
+    reason: `is not a valid amount in ${currency}`,
     fix: 'Send 0 to accept every order, or an amount such as 25.00',
   };
 }
@@ -191,7 +191,7 @@ function testAmountFault(
   if (parsed.ok && parsed.value >= 0) return undefined;
   return {
     field: 'auth_test_amount',
-    reason: `is not an amount in ${currency}`,
+    reason: `is not a valid amount in ${currency}`,
     fix: 'Send 0 to test no cards, or an amount such as 1.00',
   };
 }
@@ -243,7 +243,7 @@ function retryCouponFault(
   if (index < 0) return undefined;
   return {
     field: `dunning.retry_coupon_codes[${index}]`,
-    reason: `names ${named[index]}, which is not a coupon that a retry can carry`,
+    reason: `names ${named[index]}, which is not a coupon that a retry can use`,
     fix:
       'Send it in coupons of the same request, name a coupon of the catalogue that takes a ' +
       'percentage or an amount off the subtotal without a condition, or correct the code',

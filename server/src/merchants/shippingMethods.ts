@@ -62,7 +62,7 @@ function rateFault(
     (name) => (rate[name] ?? 1) <= 0,
   );
   if (limit)
-    return fault(`${path}.${limit}`, 'is not above 0', 'Send the greatest, or leave it out');
+    return fault(`${path}.${limit}`, 'is not above 0', 'Send a limit above 0, or leave it out');
   return amountFault(rate, ['cost', 'subtotal_up_to'], path, currency);
 }
 
@@ -78,7 +78,7 @@ function amountFault<Name extends string>(
   });
   return name === undefined
     ? undefined
-    : fault(`${path}.${name}`, `is not a valid amount of ${currency}`, 'Send 0 or more');
+    : fault(`${path}.${name}`, `is not a valid amount in ${currency}`, 'Send 0 or more');
 }
 
 const fault = (field: string, reason: string, fix: string): FieldFault => ({ field, reason, fix });

@@ -6,10 +6,10 @@ import type { AccountChange, AccountNotice } from './notice.ts';
 const sentences: Readonly<Record<AccountChange, string>> = {
   password: 'The password was changed',
   second_factor_on: 'A second factor was set up: log-ins now need a code',
-  second_factor_off: 'The second factor was removed: log-ins need the password alone',
+  second_factor_off: 'The second factor was removed: log-ins need only the password',
   recovery_code: 'A recovery code was used to log in',
   key: 'An API key was made',
-  key_secret: 'An API key got another secret',
+  key_secret: 'An API key got a new secret',
   email: 'The email address was changed',
   application: 'An application was allowed to act for you',
 };
@@ -39,7 +39,7 @@ export function accountLetter(
         ],
       },
       paragraph(
-        'If you know of it, there is nothing to do. Otherwise change your password, end the other ' +
+        'If you know about it, you need not do anything. Otherwise change your password, end the other ' +
           `sessions under My settings, and tell the administrator of ${name} at once.`,
       ),
       paragraph(`Perennial, for ${name}`),

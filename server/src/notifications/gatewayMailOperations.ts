@@ -22,8 +22,8 @@ export async function mailRefusedAccount(
       facts: {
         email,
         entries: [
-          `All that the gateway ${code} charges: ${reason}. No customer was charged. Check the key ` +
-            'and the account at the gateway; what is due is then charged within ten minutes.',
+          `All charges through the gateway ${code}: ${reason}. No customer was charged. Check the key ` +
+            'and the account at the gateway; due orders are then charged within ten minutes.',
         ],
       },
     },

@@ -70,7 +70,7 @@ function templateFaultLetter({ name }: Named, { facts }: TemplateNotice): Letter
       paragraph('Hello,'),
       paragraph(
         `The template of the kind ${mailKind} (language ${language}) cannot be used: ${reason}. ` +
-          'Mails of this kind are sent with the standard words until it is fixed:',
+          'Mails of this kind are sent with the standard text until it is fixed:',
       ),
       paragraph(`PUT /perennial/v1/mail_templates/${mailKind}/${language}`),
       paragraph(`Perennial, for ${name}`),

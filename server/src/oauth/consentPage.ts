@@ -100,8 +100,7 @@ function givenWords(given: readonly string[], where: string): string {
   if (given.length > 0)
     return `<p>It wants to act for you${where}, and then may:</p>${list(given)}`;
   return (
-    '<p>It requests nothing that you may do yourself, ' +
-    'so it will not be able to do anything.</p>'
+    '<p>It requests no permission that you have, ' + 'so it will not be able to do anything.</p>'
   );
 }
 

@@ -44,10 +44,10 @@ export function adjustedOrder(
   const least = totalAfter(amounts, minor(amounts.net));
   if (total.value <= 0 || total.value >= order.total || total.value < least)
     return fault(
-      `is ${desired}, and the lines can be lowered to any total from ` +
-        `${fromMinor(minor(Math.max(1, least)), order.currency)} to below ` +
+      `is ${desired}, but the new total must be at least ` +
+        `${fromMinor(minor(Math.max(1, least)), order.currency)} and below ` +
         `${fromMinor(order.total, order.currency)}`,
-      'Send such a total',
+      'Send a total in this range',
     );
   const more = discountFor(amounts, total.value);
   const changed = withDiscount(order, amounts, more, now);

@@ -112,7 +112,7 @@ function refusePartlyPaid(order: OrderRecord): void {
     {
       reason: `Order ${order.orderId} cannot be canceled: a part of it was paid`,
       fix:
-        'Give that part back by another way and move the order to Rejected with an update, or ' +
+        'Give that part back in another way and move the order to Rejected with an update, or ' +
         'send skip_refund_and_hold=true',
     },
     { objectId: order.orderId },

@@ -206,7 +206,7 @@ const rules: readonly [
     testing,
     'COFFEE',
     { token: 'tok_decline_stolen_card' },
-    /did not pass the test of its card: The simulator declined the card: stolen card/,
+    /names a card that did not pass its test: The simulator declined the card: stolen card/,
   ],
   [
     'a card whose test has no answer',

@@ -241,7 +241,7 @@ function linesFault(
 ): FieldFault | undefined {
   if (!items) return undefined;
   const fix =
-    'Omit items, or send them as they were read. Only an unpaid duplicate takes other lines';
+    'Omit items, or send them as they were read. Only the lines of an unpaid duplicate may change';
   if (items.length !== stored.length)
     return { field: 'items', reason: 'cannot be added to or taken from a stored order', fix };
   for (const [i, item] of items.entries()) {

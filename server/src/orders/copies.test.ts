@@ -152,7 +152,7 @@ for (const [name, change, expected] of [
       ...on(copy.order_id),
       body: { items: items1 },
     });
-    assert.match(late.body.error.user_message, /Only an unpaid duplicate takes other lines/);
+    assert.match(late.body.error.user_message, /Only the lines of an unpaid duplicate may change/);
   });
 
 for (const [name, items, fault] of [
@@ -277,8 +277,8 @@ for (const desired of ['40.00', '45.99', '30', '12.34', '5.01'])
 
 for (const [name, make, desired, fault] of [
   ['a paid order', placed, '10', /is paid\. Refund the difference/],
-  ['a higher total', unpaid, '50', /from 5 to below 46/],
-  ['less than the shipping', unpaid, '4.99', /from 5 to below 46/],
+  ['a higher total', unpaid, '50', /at least 5 and below 46/],
+  ['less than the shipping', unpaid, '4.99', /at least 5 and below 46/],
   ['a text', unpaid, 'cheap', /desired_total is not a valid amount/],
 ] as const)
   test(`${name}: the total stays`, async () => {

@@ -138,7 +138,7 @@ function enteredCode(
   const field = `coupons[${index}].coupon_code`;
   const named = terms.named.get(fold(code));
   if (named === undefined) {
-    const reason = `${code} is not a coupon of the catalogue, so nothing was taken off`;
+    const reason = `${code} is not a coupon of the catalogue, so it gave no discount`;
     return [{ field, code, unknown: wire, warning: [{ code: 'unknown_coupon', field, reason }] }];
   }
   const words = isRefused
@@ -154,7 +154,7 @@ const uniqueWords = ({ coupon, isOneTime }: NamedCoupon): string | undefined =>
 const notUsed = (field: string, code: string, words: string): LineWarning => ({
   code: 'coupon_not_used',
   field,
-  reason: `${code} ${words}, so nothing was taken off`,
+  reason: `${code} ${words}, so it gave no discount`,
 });
 
 function automaticCodes(request: CouponRequest): EnteredCode[] {

@@ -88,7 +88,7 @@ test('store credit pays a part of an order, and the card the rest', async () => 
   const refused = await place(bodyOf('ann@example.com', 2), 400);
   assert.match(
     refused.error.user_message,
-    /^summary.internal_gift_certificate_amount.value asks for 2, and the customer has 1 of store/,
+    /^summary.internal_gift_certificate_amount.value is 2, but the customer has only 1 of store/,
   );
   const credit = await creditOf(ann);
   assert.deepEqual([credit.total, credit.available], [50, 1]);

@@ -86,7 +86,7 @@ function refuseUntested({ path }: GivenToken, result: ChargeResult): void {
   if (result.kind === 'declined')
     return refuse('invalid_field', {
       field: `${path}card_number_token`,
-      reason: `did not pass the test of its card: ${result.reason.replace(/\.$/, '')}`,
+      reason: `names a card that did not pass its test: ${result.reason.replace(/\.$/, '')}`,
       fix: 'Nothing was changed. Send another card',
     });
   return refuse('state_conflict', {

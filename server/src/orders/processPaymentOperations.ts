@@ -259,8 +259,8 @@ const costOf = (order: OrderRecord): number => order.total + creditUsed(order);
 const noCard = ({ orderId }: OrderRecord) => ({
   reason: `Order ${orderId} has no card`,
   fix:
-    'Give it a token in payment.credit_card.card_number_token, or mark it as paid with ' +
-    'current_stage when the money came by another way',
+    'Send a token in payment.credit_card.card_number_token, or mark it as paid with ' +
+    'current_stage if it was paid in another way',
 });
 
 const nothingOwed = ({ orderId }: OrderRecord) => ({
@@ -356,7 +356,7 @@ async function rejectAfterRetry(
   if (config === undefined || !rejectsOrder(config, result)) return;
   // The rebill has been settled since, so it is read again.
   const rebill = await hooks.lockRebill(context, order.orderId);
-  const reason = `The gateway declined for good: ${result.code ?? result.reason}`;
+  const reason = `The gateway declined permanently: ${result.code ?? result.reason}`;
   await rejectReceivable(context, { order, rebill }, config, hooks, reason);
 }
 
@@ -408,4 +408,4 @@ export async function settleCovered(
   await returnCredit(context, order.orderId, couponWords(order), creditUsed(order));
 }
 
-const couponWords = ({ orderId }: OrderRecord) => `A coupon left less to pay of order ${orderId}`;
+const couponWords = ({ orderId }: OrderRecord) => `A coupon reduced what order ${orderId} owes`;

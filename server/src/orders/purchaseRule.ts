@@ -130,19 +130,19 @@ function limitFaults({ items, subtotal, currency, limits }: Purchase): FieldFaul
   if (minimumSubtotal !== undefined && cost < minimumSubtotal)
     found.push({
       field: 'items',
-      reason: `cost ${cost} ${currency}, and an order costs at least ${minimumSubtotal}`,
+      reason: `cost ${cost} ${currency}, but an order must cost at least ${minimumSubtotal}`,
       fix: 'Add items',
     });
   if (minimumItems !== undefined && count < minimumItems)
     found.push({
       field: 'items',
-      reason: `are ${count}, and an order holds at least ${minimumItems}`,
+      reason: `are ${count}, but an order must contain at least ${minimumItems}`,
       fix: 'Add items',
     });
   if (maximumItems !== undefined && count > maximumItems)
     found.push({
       field: 'items',
-      reason: `are ${count}, and an order holds at most ${maximumItems}`,
+      reason: `are ${count}, but an order may contain at most ${maximumItems}`,
       fix: 'Send several orders',
     });
   return found;

@@ -118,10 +118,15 @@ let guests = 0;
 const guest = () => `guest${++guests}@example.com`;
 const big = 'big@example.com';
 const limits: readonly [what: string, email: string, lines: OrderItem[], refusal?: RegExp][] = [
-  ['fewer than the minimum', guest(), [line('PAIRS', 2)], /^items\[0\]\.quantity is 2, and PAIRS/],
+  [
+    'fewer than the minimum',
+    guest(),
+    [line('PAIRS', 2)],
+    /^items\[0\]\.quantity is 2, but an order must contain at least 4/,
+  ],
   ['not a multiple', guest(), [line('PAIRS', 5)], /PAIRS is sold in multiples of 2/],
   ['a multiple in two lines', guest(), [line('PAIRS', 1), line('pairs', 3)]],
-  ['more than the maximum', guest(), [line('FEW', 4)], /at most 3 of FEW are sold at once/],
+  ['more than the maximum', guest(), [line('FEW', 4)], /an order may contain at most 3 of FEW/],
   ['as many as the maximum', guest(), [line('FEW', 3)]],
   ['as many as the maximum, in parts', guest(), [2.1, 0.8, 0.1].map((each) => line('FEW', each))],
   ['two of one for each customer', guest(), [line('ONCE', 2)], /at most 1 of ONCE/],
@@ -130,7 +135,7 @@ const limits: readonly [what: string, email: string, lines: OrderItem[], refusal
   ['rivals', guest(), [line('RIVAL'), line('PLAIN')], /RIVAL is not sold together with plain/],
   ['a refill without its item', guest(), [line('REFILL')], /sold only together with plain/],
   ['a refill with its item', guest(), [line('PLAIN'), line('REFILL')]],
-  ['less than the customer’s minimum', big, [line('PLAIN', 4)], /items cost 80 USD, and an order/],
+  ['less than the customer’s minimum', big, [line('PLAIN', 4)], /items cost 80 USD, but an order/],
   ['as much as that minimum', big, [line('PLAIN', 5)]],
   ['more items than the customer may', big, [line('PLAIN', 7)], /items are 7, .* at most 6/],
   [
@@ -177,13 +182,13 @@ const tierLimits: readonly [
     'more than the tier may have in one order',
     'trade@example.com',
     [line('RATIONED', 3), line('rationed', 3)],
-    /^items\[0\]\.quantity is 6, and at most 4 of RATIONED are sold at once to the pricing tier W/,
+    /^items\[0\]\.quantity is 6, but an order may contain at most 4 of RATIONED for customers of the pricing tier W/,
   ],
   [
     'not a multiple of the tier',
     'trade@example.com',
     [line('RATIONED', 3)],
-    /multiples of 2 to the pricing tier Wholesale/,
+    /multiples of 2 for customers of the pricing tier Wholesale/,
   ],
   ['the same for everyone else', guest(), [line('RATIONED', 5)]],
   ['as the tier wants it', 'trade@example.com', [line('RATIONED', 4)]],
@@ -204,7 +209,7 @@ const tierLimits: readonly [
     'a payment method that the tier does not have',
     'trade@example.com',
     [line('ONACCOUNT')],
-    /^payment\.payment_method is Credit Card, .* pays for ONACCOUNT by Purchase Order/,
+    /^payment\.payment_method is Credit Card, .* must pay for ONACCOUNT by Purchase Order/,
     { payment_method: 'Credit Card', credit_card },
   ],
   [
@@ -247,7 +252,7 @@ test('the merchant’s minimum counts for every order, and not for rebills', asy
   await ask({ operation: 'updateMerchantSettings', body: { minimum_subtotal: 30 } });
   const small = bodyOf(guest(), [{ ...line('PLAIN'), auto_order_schedule: 'Monthly' }]);
   const refused = await ask({ operation: 'insertOrder', body: small }, 400);
-  assert.match(refused.error.user_message, /items cost 20 USD, and an order costs at least 30/);
+  assert.match(refused.error.user_message, /items cost 20 USD, but an order must cost at least 30/);
   const two = bodyOf(guest(), [{ ...line('PLAIN', 2), auto_order_schedule: 'Monthly' }]);
   await ask({ operation: 'insertOrder', body: two });
   await ask({ operation: 'updateMerchantSettings', body: { minimum_subtotal: 0 } });
@@ -284,10 +289,10 @@ test('a changed quantity of an auto order keeps the limits of its item', async (
       status,
     );
   const refused = await put({ original_quantity: 5 }, 400);
-  assert.match(refused.error.user_message, /^items\[0\]\.original_quantity is 5, and PAIRS/);
+  assert.match(refused.error.user_message, /^items\[0\]\.original_quantity is 5, but PAIRS/);
   assert.match(
     (await put({ arbitrary_quantity: 2 }, 400)).error.user_message,
-    /^items\[0\]\.arbitrary_quantity is 2, and PAIRS is sold from 4 on/,
+    /^items\[0\]\.arbitrary_quantity is 2, but an order must contain at least 4 of PAIRS/,
   );
   await put({ original_quantity: 6 }, 200);
   // Lines that stay are not checked against limits that were set later.
@@ -306,7 +311,7 @@ const newLine = (original_item_id: string, original_quantity: number) => ({
 });
 /** Returns the first words of the refusal, or `kept` when the change was accepted. */
 const refusalOf = ({ status, body }: Awaited<ReturnType<typeof app.request>>): string =>
-  status === 200 ? 'kept' : String(body.error.user_message).split(', and ', 1).join();
+  status === 200 ? 'kept' : String(body.error.user_message).split(', but ', 1).join();
 
 /** Starts an auto order of two FEW. An order may contain at most three. */
 async function twoFew() {
@@ -356,7 +361,7 @@ test('add-ons of one item, and items in the place of another, keep the limits', 
         400,
       )
     ).error.user_message,
-    /^add_on_items\[1\]\.quantity is 4, and at most 3 of FEW/,
+    /^add_on_items\[1\]\.quantity is 4, but an order may contain at most 3 of FEW/,
   );
   const cancel = async (body: object) =>
     refusalOf(
@@ -422,7 +427,7 @@ test('an added item or a changed quantity keeps the limits of the customer', asy
   );
   assert.match(
     await put([{ ...plain, original_quantity: 1 }]),
-    /\(items cost 18 USD, and an order costs at least 60\)\./,
+    /\(items cost 18 USD, but an order must cost at least 60\)\./,
   );
   assert.equal(await put([{ ...plain, original_quantity: 4 }]), undefined);
 });

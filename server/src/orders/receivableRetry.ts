@@ -47,7 +47,7 @@ export function retryConfigFault(
     if (code && !coupons.has(fold(code)))
       return {
         field: `${field}.coupon_code`,
-        reason: `names ${code}, which is not a coupon that a retry can carry`,
+        reason: `names ${code}, which is not a coupon that a retry can use`,
         fix:
           'Name a coupon of the settings, or one of the catalogue that takes a percentage or an ' +
           'amount off the subtotal without a condition',

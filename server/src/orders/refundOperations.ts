@@ -115,7 +115,7 @@ export async function finishRefund(
       'state_conflict',
       {
         reason: `The gateway refused the refund: ${outcome.message}`,
-        fix: 'Give the money back by another way and send manual_refund=true to record it',
+        fix: 'Give the money back in another way and send manual_refund=true to record it',
       },
       { objectId: begun.refund.orderId },
     );
@@ -310,7 +310,7 @@ function refuseUnnamed({ merchant }: Context, order: OrderRecord, { isNamed }: R
         'do not name any more',
       fix:
         'Name it in the settings again (one with the state inactive gets no new charges), or give ' +
-        'the money back by another way and send manual_refund=true to record it',
+        'the money back in another way and send manual_refund=true to record it',
     },
     { objectId: order.orderId },
   );
@@ -318,7 +318,7 @@ function refuseUnnamed({ merchant }: Context, order: OrderRecord, { isNamed }: R
 
 const strandedFix =
   'Name it in the settings again (one with the state inactive gets no new charges), so that it is ' +
-  'asked; or look into its own books, give the money back by another way if it did not, and send ' +
+  'asked; or look into its own books, give the money back in another way if it did not, and send ' +
   'manual_refund=true to record it, or withdraw the refund (withdrawRefund)';
 
 /** Returns the one capture that a gateway can refund, or refuses. */
@@ -333,7 +333,7 @@ function captureToRefund(order: OrderRecord): Capture {
         capture === undefined
           ? `Order ${order.orderId} was not charged by a gateway`
           : `Order ${order.orderId} has several charges, and it is not known which to refund`,
-      fix: 'Give the money back by another way and send manual_refund=true to record it',
+      fix: 'Give the money back in another way and send manual_refund=true to record it',
     },
     { objectId: order.orderId },
   );

@@ -540,7 +540,7 @@ test('a reason is offered once', async () => {
   const twice = await settings({ order_level_refund_reasons: [{ value: 'a' }, { value: 'a' }] });
   assert.match(
     twice.body.error.user_message,
-    /^order_reasons\.order_level_refund_reasons\[1\]\.value is a, as that of an earlier reason/,
+    /^order_reasons\.order_level_refund_reasons\[1\]\.value is a, which an earlier reason already has/,
   );
 });
 

@@ -88,7 +88,7 @@ export function addItemsAndRelease(
     if (order.paidAt === undefined)
       return refuse('state_conflict', {
         reason: `Order ${order.orderId} is not paid`,
-        fix: 'Only a paid order gets free lines; release it without them',
+        fix: 'Only a paid order can get free lines; release it without them',
       });
     const { merchantId } = context.merchant;
     const ids = items.flatMap((item) => item.merchant_item_id ?? []);

@@ -39,7 +39,7 @@ export async function insertTaxRate(context: Context, body: TaxRate): Promise<Ta
     const rate = { ...given, tax_rate_oid: oid, version: 1 };
     if (!(await addTaxRate(db, merchantId, rate)))
       refuse('state_conflict', {
-        reason: `The ${levelOf(placeOfNames(rate))} has a tax rate already`,
+        reason: `The ${levelOf(placeOfNames(rate))} already has a tax rate`,
         fix: 'Update that rate instead',
       });
     await recordAct(context, { act: 'insertTaxRate', ...named(oid), after: rate });
