@@ -60,9 +60,9 @@ test(
     await theirs.getByText('Waiting charges are sent within seconds').waitFor();
     await theirs.getByText('recorded as started by ray2 of TEST').waitFor();
     await theirs.getByRole('button', { name: 'Charge again', exact: true }).click();
-    await panel(other.page).getByText('Customers are charged when').waitFor();
+    await panel(other.page).getByText('Due rebills are charged').waitFor();
     await tellLive();
-    await panel(own.page).getByText('Customers are charged when').waitFor();
+    await panel(own.page).getByText('Due rebills are charged').waitFor();
     await panel(clerk.page).waitFor({ state: 'detached' });
     for (const { assertQuiet, close } of [own, other, clerk]) {
       assertQuiet();
