@@ -1,5 +1,6 @@
-// The console when something goes wrong: too many requests, a failing server, a row that cannot be
-// read, an address that leads nowhere, a tab that is older than its server, no build.
+// Tests the console when something goes wrong: too many requests, a failing server, a row that
+// cannot be read, an address that leads nowhere, a tab that is older than its server, a missing
+// build.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BrowserContext, Locator } from 'playwright-core';
@@ -40,7 +41,7 @@ test('a failing server: its words, the id of the request, a retry', withBrowser,
   });
   await page.getByText('The server failed. Try again later.').waitFor();
   await page.getByText('REQUEST-7').waitFor();
-  // The frame still works, and so does the page when the server is well again.
+  // The frame still works, and the page works again once the server does.
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   isWell = true;
   await page.getByRole('button', { name: 'Try again' }).click();
@@ -58,7 +59,7 @@ test('the server goes and comes back: the page says so, and continues', withBrow
   const { email } = body.auto_orders[0].customer;
   await page.getByRole('searchbox').fill(email);
   await page.getByText('The server cannot be reached', { exact: true }).waitFor();
-  // The typed text stays, and so does the frame.
+  // The typed text and the frame stay.
   assert.equal(await page.getByRole('searchbox').inputValue(), email);
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   await gate.open();
@@ -68,7 +69,7 @@ test('the server goes and comes back: the page says so, and continues', withBrow
   await close();
 });
 
-test('a write while the server is gone is sent once it is back, once', withBrowser, async () => {
+test('a write while the server is gone is sent when it is back, once', withBrowser, async () => {
   const [row] = (
     await world.request({ operation: 'searchAutoOrders', body: { state: ['active'] } })
   ).body.auto_orders;
@@ -111,7 +112,7 @@ test('after a lost answer the next press asks for the same', withBrowser, async 
       if (route.request().method() !== 'POST') return route.fallback();
       if (/search|query/.test(route.request().url())) return route.fallback();
       keys.push(route.request().headers()['idempotency-key']);
-      // The second answer is a refusal, which ends the decision.
+      // The second response is a refusal, which ends the decision.
       return route.fulfill(keys.length === 2 ? refusal : failure);
     });
     await goTo(page, at);
@@ -160,7 +161,7 @@ test(
     const { page, close } = await watchedPage(`${world.url}/auto-orders`, {}, async (context) => {
       await enter(context, world, dana);
       await damage(context, search, ({ auto_orders: [, second] }) => {
-        // The page of one auto order searches for it alone.
+        // The page of one auto order searches for that auto order alone, so only lists are damaged.
         if (second) second.items = 'damaged';
       });
       await damage(context, '**/timeline**', ({ entries: [first] }) => {
@@ -172,7 +173,7 @@ test(
     });
     await page.getByText('This row cannot be shown').waitFor();
     const rows = page.getByRole('grid').getByRole('row');
-    // The header, five rows; four of them with a code.
+    // The header and five rows are shown, and four of the rows have a code.
     assert.equal(await rows.count(), 6);
     assert.equal(await rows.locator('code').count(), 4);
     await goTo(page, `/auto-orders/${code}`);
@@ -192,7 +193,7 @@ test('an address that leads nowhere, outside and inside', withBrowser, async () 
   await page.getByRole('navigation', { name: 'Main' }).waitFor();
   await goTo(page, '/no-such-page');
   await page.getByRole('heading', { level: 1, name: 'Nothing at this address' }).waitFor();
-  // A word where a number belongs, and filters that no list has.
+  // These addresses have a word in place of a number, or filters that no list has.
   for (const address of ['/tasks/abc', '/customers/abc']) {
     await goTo(page, address);
     await page.getByText('Not found').waitFor();
@@ -226,7 +227,7 @@ test(
   async () => {
     const { page, close } = await watchedPage(world.demoUrl);
     const nav = page.getByRole('navigation', { name: 'Main' });
-    // The files of a build that was replaced: the first requests of them meet the new server.
+    // The first requests for the files of a replaced build reach the new server.
     let isUpgraded = false;
     await page.route('**/assets/TaxesPage-*.js', (route) =>
       isUpgraded
@@ -236,9 +237,9 @@ test(
     page.on('load', () => {
       isUpgraded = true;
     });
-    // This tab was reloaded for an earlier upgrade.
+    // This tab was already reloaded once, for an earlier upgrade.
     await page.evaluate(`sessionStorage.setItem('perennial-reloaded', '/assets/older.js')`);
-    // Files that a link loads ahead do not reload the tab: what is typed stays.
+    // A failed preload of a link's files does not reload the tab, so the typed text stays.
     const typed = page.getByRole('searchbox');
     await typed.fill('a');
     await page.waitForURL(/q=a$/);
@@ -255,7 +256,7 @@ test(
 );
 
 test(
-  'a page whose files do not come while the server is gone opens later',
+  'a page whose files cannot be loaded while the server is gone opens later',
   withBrowser,
   async () => {
     const { page, close } = await watchedPage(world.demoUrl);
@@ -269,7 +270,7 @@ test(
     await page.getByText('The server cannot be reached', { exact: true }).waitFor();
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
     await gate.open();
-    // Without a press of the button.
+    // The page appears without a press of the button.
     await page.getByRole('heading', { level: 1, name: 'Taxes' }).waitFor({ timeout: 180_000 });
     await close();
   },
@@ -315,12 +316,12 @@ const damage = (context: BrowserContext, at: string, harm: (body: Damaged) => vo
       harm(body);
       await route.fulfill({ response, json: body });
     } catch (error) {
-      // A page that closes gives up its last requests, with or without a response.
+      // A page that closes aborts its last requests, with or without a response.
       if (!/closed|disposed|aborted/.test(String(error))) throw error;
     }
   });
 
-/** The parts of responses that a test damages. */
+/** The parts of responses that a test changes. */
 interface Damaged {
   readonly auto_orders: readonly Harmed[];
   readonly entries: [Harmed];

@@ -1,4 +1,5 @@
-// The test clock: a month is moved and watched, and the bar in each of its states.
+// Tests the test clock: a person moves it by a month and watches, and the bar is checked in each of
+// its states.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
@@ -19,7 +20,7 @@ test(
     const { page, assertQuiet, close } = await watchedPage(world.startUrl);
     await page.getByRole('button', { name: 'Advance the clock by a month and watch' }).click();
     const sheet = page.getByRole('dialog', { name: 'Move the clock' });
-    // Before anything is pressed: what it would do.
+    // Before the first press, the sheet shows what it would do.
     const until = testNow.toZonedDateTimeISO('America/New_York').add({ months: 1 });
     const { due } = (
       await world.request({
@@ -31,9 +32,9 @@ test(
     assert.equal(await figure(page, 'Rebills'), String(due.rebill_count));
     assert.ok(due.rebill_count > 10);
     await sheet.getByRole('button', { name: 'Advance to Sun 15 Feb 2026, 12:00' }).click();
-    // On the way: a bar that fills.
+    // On the way, a bar fills.
     await page.getByRole('progressbar').first().waitFor();
-    // Afterwards: each day, and what was left out.
+    // Afterwards, the sheet shows each day, and what did not happen.
     const done = page.getByRole('dialog', { name: 'The advance of the clock' });
     await playOn(done.getByText('Arrived'));
     await done.getByRole('heading', { name: 'What did not happen' }).waitFor();
@@ -48,7 +49,7 @@ test(
 
 /**
  * Continues an advance that outlasts its request, as a server's worker does, until the page shows
- * its end.
+ * the end.
  */
 async function playOn(end: Locator): Promise<void> {
   for (let looks = 0; looks < 200 && !(await end.isVisible()); looks++) {
@@ -58,7 +59,7 @@ async function playOn(end: Locator): Promise<void> {
   await end.waitFor();
 }
 
-/** The other things that the strip proposes; each ticks itself off. */
+/** Tries the other suggestions of the strip, each of which is then marked as done. */
 async function tryTheRest(page: Page): Promise<void> {
   const strip = page.getByRole('listitem').filter({ hasText: /by a month|card fails|it raises/ });
   await strip.nth(0).getByText(', done').waitFor({ state: 'attached' });
@@ -75,7 +76,10 @@ async function tryTheRest(page: Page): Promise<void> {
   await page.getByRole('heading', { name: 'You have seen the main parts' }).waitFor();
 }
 
-/** The counters and the days of the sheet are those of the API, and the orders are there. */
+/**
+ * Asserts that the counters and the days of the sheet equal those of the API, and that the orders
+ * exist.
+ */
 async function assertHappened(page: Page): Promise<void> {
   const { advances } = (await world.request({ operation: 'getClockAdvances' })).body;
   const { advance_id: id, rebill_count: paid, decline_count: declined } = advances[0];
@@ -101,7 +105,7 @@ const figure = async (page: Page, name: string): Promise<string> => {
   return (await shown.locator('dd').textContent()) ?? '';
 };
 
-/** A merchant with this clock, and a person who may do everything there. */
+/** Adds a merchant with this clock, and a person with every permission there. */
 async function merchantWith(
   merchantId: string,
   clock: Parameters<typeof world.addMerchant>[1],

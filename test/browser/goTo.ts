@@ -10,7 +10,7 @@ export async function goTo(page: Page, address: string): Promise<void> {
   await page.waitForFunction(isDrawn);
 }
 
-/** Runs in the page, which this project's types do not describe. */
+/** This script runs in the page. The types of this project do not describe a page. */
 const isDrawn = `(() => {
   const { status, resolvedLocation } = __TSR_ROUTER__.state;
   return status === 'idle' && resolvedLocation?.pathname === location.pathname;

@@ -1,4 +1,4 @@
-// Lists: their filters, saved views, and what the server remembers of a person.
+// Tests lists: their filters, saved views, and what the server stores for a person.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -27,8 +27,8 @@ await world.request({
   body: { properties: [{ name: 'gift', value: 'yes' }] },
 });
 
-// Adds what the demo lacks: a declined auto order with a bounced mail, an unpaid order, one that
-// waits to be shipped, a customer without orders.
+// Adds records that the demo lacks: a declined auto order with a bounced mail, an unpaid order, one
+// that waits to be shipped, a customer without orders.
 const declinedAt = testNow.subtract({ hours: 2 });
 await world.db.run(
   `update auto_order set credit_card_attempt = 1, failure_reason = 'Card declined'
@@ -73,7 +73,7 @@ await world.request({
 });
 await world.request({ operation: 'insertCustomer', body: { email: 'new@example.com' } });
 
-/** A list, what its API counts, and a value for each of its filters. */
+/** A list, its count in the API, and a value for each of its filters. */
 interface Listed {
   readonly path: string;
   count(state: UrlState): Promise<number>;
@@ -225,7 +225,7 @@ test('catalogue, coupons and audit log have views, columns and the end', withBro
     await page.getByRole('columnheader', { name: column, exact: true }).waitFor({
       state: 'detached',
     });
-    // The view is in the navigation, too, and has its columns.
+    // The view is also in the navigation, and shows its columns.
     await page.getByRole('navigation', { name: 'Main' }).getByText(`Mine ${title}`).click();
     await page.waitForURL(world.url + address);
     await page.getByRole('columnheader', { name: column, exact: true }).waitFor();
@@ -240,7 +240,7 @@ test('the audit log begins at a day and is read from either end', withBrowser, a
   await goTo(page, '/audit-log');
   const first = page.locator('[role=row][data-index="0"]');
   await first.waitFor();
-  // The total is that of the list, also where it begins elsewhere.
+  // The total is that of the whole list, also when the list begins at a later row.
   const count = page.locator('[data-count]');
   const total = await count.innerText();
   assert.match(total, /^\d+ rows$/);
@@ -285,7 +285,7 @@ test('coupons begin at a letter, and their end is read alone', withBrowser, asyn
 
 test('columns and density are the same in another browser', withBrowser, async () => {
   const first = await openList('/orders');
-  // Each click may be stored alone, so the one that has both is waited for.
+  // Each click may be stored separately, so the test waits for the request with both.
   const stored = first.page.waitForResponse(
     (response) =>
       response.request().method() === 'PUT' &&
@@ -331,7 +331,7 @@ test('the end of a list is read in its order, and all of it is saved', withBrows
     .waitFor();
   const sorted = page.getByRole('columnheader', { name: 'Created' });
   assert.equal(await sorted.getAttribute('aria-sort'), 'descending');
-  // Pages before it come as the cursor moves up.
+  // Earlier pages are loaded as the cursor moves up.
   for (let press = 1; press < 130; press++) await page.keyboard.press('k');
   await cursorAt(all - 130)
     .getByText(fromLast(130))
@@ -402,7 +402,7 @@ test('tasks that a colleague closes while they are saved hide no other', withBro
   await page.locator('[data-count="130"]').waitFor();
   await page.getByText('100 loaded').waitFor();
   await page.keyboard.press('E');
-  // The first page comes to the browser when three of its tasks are closed.
+  // The browser gets the first page only after three of its tasks were closed.
   await page.route(
     '**/workflow/tasks/search**',
     async (route) => {
@@ -432,7 +432,7 @@ test('tasks that a colleague closes while they are saved hide no other', withBro
 
 test('a row that cannot be read is left out, and the list says so', withBrowser, async () => {
   const { page, assertQuiet, close } = await openList('/customers');
-  // As a bug of the server or a person with a database console would leave it.
+  // A bug of the server or a person with a database console could leave this row.
   await world.db.run(
     `update orders set items = '{}' where merchant_id = 'TEST' and order_id = $1`,
     [orderId],
@@ -586,14 +586,16 @@ test(
     await rows.nth(3).getByRole('button', { name: 'Peek' }).click();
     await page.getByRole('complementary').getByText('Next shipment').waitFor();
     await page.keyboard.press('Escape');
-    // The list's cursor has the actions too: a person without a pointer reaches them by Tab.
+    // The row with the cursor shows its actions, too, so a person without a pointer reaches them by
+    // Tab.
     await page.keyboard.press('j');
     await rows.nth(0).getByRole('link', { name: 'Skip next' }).focus();
     await page.keyboard.press('Enter');
     await page.getByRole('dialog').getByText('The next three rebills').waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    // Another section and back: the list is as it was left, and once more it is the plain one.
+    // After a visit to another section, the list is as it was left. A second click shows the plain
+    // list.
     const nav = page.getByRole('navigation', { name: 'Main' });
     await page.goto(`${world.url}/auto-orders?state=paused`);
     await nav.getByRole('link', { name: 'Orders', exact: true }).click();
@@ -608,7 +610,10 @@ test(
   },
 );
 
-/** Back leads to the row that was left: it is in view, and the next key moves on from it. */
+/**
+ * Asserts that Back leads to the row that was left: it is in view, and the next key continues from
+ * it.
+ */
 async function assertFoundAgain(page: Page): Promise<void> {
   await page.locator('[data-count="60"]').waitFor();
   for (let press = 0; press < 40; press++) await page.keyboard.press('j');

@@ -1,6 +1,6 @@
-// Every page of the console with data, without, refused and forbidden; light and dark; wide and
-// narrow. A new route or dialog is a row of pages.ts. With PICTURES=on the pictures of all pages go
-// to test/browser/out.
+// Tests every page of the console with data, without data, while the server fails, and without
+// permission; in light and dark, wide and narrow. A new route or dialog is a row of pages.ts. With
+// PICTURES=on the pictures of all pages are written to test/browser/out.
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
@@ -31,7 +31,7 @@ const stepsPerson = await addPerson(world, 'STEPS', 'steps', allPermissions);
 const objects = await objectsOf(world);
 const rows = Object.entries(pages) as [name: string, row: PageRow][];
 
-/** Colours do not fade from one look to the next. */
+/** Stops the transitions of colours between one look and the next. */
 const still = { reducedMotion: 'reduce' } as const;
 
 after(writeContactSheet);
@@ -46,7 +46,7 @@ for (const [part, some] of [
   );
 
 test('every page without data', withBrowser, () =>
-  // A page of one object gets a 404, which the browser reports.
+  // The page of one object gets a 404, which the browser reports in its console.
   visit('empty', people.empty, (row) => row.empty, { expected: /status of 404 / }),
 );
 
@@ -90,7 +90,8 @@ test('the pages that a person sees before the console', withBrowser, async () =>
   await page.getByLabel('Code that it shows').fill(code);
   await page.getByRole('button', { name: 'Activate' }).click();
   await look('codes', 'They are not shown again');
-  // Back from the phone after two minutes the session is read again: the codes remain.
+  // When the person returns after two minutes with the phone, the page reads the session again, and
+  // the codes stay.
   await page.clock.setFixedTime(Date.now() + 120_000);
   const isRead = page.waitForResponse(/perennial\/v1\/session$/);
   await page.evaluate("dispatchEvent(new Event('visibilitychange'))");
@@ -134,7 +135,7 @@ test('each route of the router is an address of paths.ts, and so has a row in pa
     .filter((file) => /^router\.tsx$|Routes\.ts$/.test(file))
     .map((file) => readFileSync(new URL(file, sources), 'utf8'))
     .join('');
-  // Dialogs name their address below that of the page, whose route is called as in paths.ts.
+  // A dialog adds its path to that of its page, whose route has the name in paths.ts.
   const routes = [
     ...router.matchAll(/getParentRoute: \(\) => (\w+),\s+path: (?:paths\.(\w+)|'(.+)'),$/gm),
   ].map(
@@ -147,14 +148,14 @@ test('each route of the router is an address of paths.ts, and so has a row in pa
 });
 
 interface Visit {
-  /** Faults that belong to the state. */
+  /** The faults that are expected in this state. */
   readonly expected?: RegExp;
   prepare?(context: BrowserContext): Promise<void>;
-  /** The pages; absent: all. */
+  /** The pages to open; absent: all. */
   readonly rows?: typeof rows;
 }
 
-/** Opens the pages of one state after one another, as a person does who follows links. */
+/** Opens the pages of one state one after another, by links as a person does. */
 async function visit(
   state: 'filled' | 'empty' | 'forbidden' | 'refused',
   person: UserLogin,
@@ -188,7 +189,7 @@ async function visit(
   );
 }
 
-/** A person who is in the console while the merchant begins to ask for steps. */
+/** Opens the console as a person whose merchant then begins to require steps. */
 async function pageWithSteps(): Promise<WatchedPage> {
   const watched = await watchedPage(`${world.url}/tasks`, still, (context) =>
     enter(context, world, stepsPerson),
@@ -209,7 +210,7 @@ async function pageWithSteps(): Promise<WatchedPage> {
   return watched;
 }
 
-/** Every operation but those of the session fails. */
+/** Makes every operation fail, except those of the session. */
 async function failOperations(context: BrowserContext): Promise<void> {
   await context.route(/\/(rest\/v2|perennial\/v1)\/(?!session|me\/)/, (route) =>
     route.fulfill({

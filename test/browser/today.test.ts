@@ -1,4 +1,4 @@
-// Today: every number leads to the rows that it counts, and the page follows what happens.
+// Tests Today: every number leads to the rows that it counts, and the page follows events.
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Overview } from '@perennial/contract/screens.ts';
@@ -13,7 +13,9 @@ import { browserWorld } from './world.ts';
 
 const world = await browserWorld();
 
-/** One auto order in each state that needs attention, with a decline and a bounced mail. */
+/**
+ * Brings one auto order into each state that needs attention, with a decline and a bounced mail.
+ */
 before(async () => {
   const oids = (
     await world.db.rows<{ oid: number }>(
@@ -61,7 +63,7 @@ before(async () => {
 test('each number is that of the API, and its link shows as many rows', withBrowser, async () => {
   const { page, assertQuiet, close } = await watchedPage(world.startUrl);
   await page.getByRole('heading', { name: 'Due' }).waitFor();
-  // As the person sees it: tasks are the person's own.
+  // Reads the overview as the person, because the tasks in it are the person's own.
   const answered = await page.context().request.get(`${world.url}/perennial/v1/overview`);
   const { overview } = (await answered.json()) as { overview: Overview };
   const figures: [link: RegExp, count: number | undefined][] = [
@@ -141,7 +143,7 @@ test(
     const tasks = page.getByRole('region', { name: 'My tasks' });
     const mine = tasks.getByRole('listitem').filter({ hasText: /due/ });
     await mine.first().waitFor();
-    // Rows cannot be counted: the figures below come later, and one of them is “overdue”.
+    // Rows are not counted here: the figures below load later, and one of them is “overdue”.
     const asked = page.waitForResponse((response) => response.request().method() === 'PUT');
     await page.getByRole('button', { name: 'Take the next' }).click();
     await page.getByText(/^You took “/).waitFor();
