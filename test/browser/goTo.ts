@@ -5,13 +5,15 @@ import type { Page } from 'playwright-core';
  * until that page is drawn. Until then the page before is there, with rows, buttons and keys that
  * often have the same names.
  */
-export async function goTo(page: Page, address: string): Promise<void> {
-  await page.evaluate(`history.pushState({}, '', ${JSON.stringify(address)})`);
-  await page.waitForFunction(isDrawn);
-}
-
-/** This script runs in the page. The types of this project do not describe a page. */
-const isDrawn = `(() => {
-  const { status, resolvedLocation } = __TSR_ROUTER__.state;
-  return status === 'idle' && resolvedLocation?.pathname === location.pathname;
-})()`;
+export const goTo = (page: Page, address: string): Promise<unknown> =>
+  page.evaluate(`new Promise((resolve, reject) => {
+    history.pushState({}, '', ${JSON.stringify(address)});
+    setTimeout(() => reject(new Error(${JSON.stringify(`${address} was not drawn`)})), 90_000);
+    const look = () => {
+      const { status, resolvedLocation } = __TSR_ROUTER__.state;
+      const isDrawn = status === 'idle' && resolvedLocation?.pathname === location.pathname;
+      if (isDrawn) resolve();
+      else setTimeout(look, 10);
+    };
+    look();
+  })`);
