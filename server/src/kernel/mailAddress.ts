@@ -10,4 +10,7 @@ export const isBareAddress = (text: string): boolean =>
   /^[^\s@<>(),:;"]+@[^\s@<>(),:;"]+$/.test(text);
 
 /** Whether a text may be an address: an `@` with something on both sides, and no space. */
-export const hasAddressForm = (text: string): boolean => /^\S+@\S+$/.test(text);
+export function hasAddressForm(text: string): boolean {
+  const at = text.indexOf('@', 1);
+  return at > 0 && at < text.length - 1 && !/\s/.test(text);
+}

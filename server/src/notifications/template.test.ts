@@ -81,6 +81,9 @@ const faults: [what: string, subject: string, body: string, reason: RegExp][] = 
   ],
   ['open braces', 'Hi', 'Dear {{customer_name', /has \{\{ without/],
   ['an empty field', 'Hi', 'Dear {{}}', /\{\{\}\}, which/],
+  // Each of these took hours once.
+  ['a row of blanks that stays open', 'Hi', `{{${' '.repeat(19_990)}x`, /has \{\{ without/],
+  ['a row of blanks inside a name', 'Hi', `{{a${' '.repeat(19_990)}b}}`, /names \{\{a /],
   ['a subject of two lines', 'Hi\nBcc: all@example.com', 'Hello', /more than one line/],
 ];
 for (const [what, subject, body, reason] of faults)

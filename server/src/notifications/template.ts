@@ -46,7 +46,9 @@ export const mailFields: Readonly<Record<CustomerNoticeKind, MailFields>> = {
   verify_email: { fields: ['merchant_name', 'verification_token'], blocks: [] },
 };
 
-const placeholder = /\{\{\s*([^{}]*?)\s*\}\}/g;
+// The name has the blanks around it: a pattern that leaves them out would try every way to divide
+// a long row of blanks, and keep the server busy for hours.
+const placeholder = /\{\{([^{}]*)\}\}/g;
 
 /** Returns the first fault of a template, or undefined. It names a field that does not exist. */
 export function templateFault(
@@ -73,7 +75,7 @@ function textFault(
   fields: readonly string[],
   blocks: readonly string[],
 ): FieldFault | undefined {
-  const names = [...text.matchAll(placeholder)].map(([, name = '']) => name);
+  const names = [...text.matchAll(placeholder)].map(([, name = '']) => name.trim());
   const block = names.find((name) => blocks.includes(name));
   if (block !== undefined)
     return {
@@ -104,7 +106,7 @@ export function templateLetter(
   const fault = templateFault(kind, words);
   if (fault) throw new Error(`${fault.field} ${fault.reason}`);
   const filled = (text: string) =>
-    text.replaceAll(placeholder, (_, name: string) => texts[name] ?? '');
+    text.replaceAll(placeholder, (_, name: string) => texts[name.trim()] ?? '');
   return {
     subject: filled(words.subject).trim(),
     blocks: paragraphsOf(words.body).flatMap((text): Block[] => {
@@ -125,6 +127,6 @@ const paragraphsOf = (body: string): string[] =>
 
 /** Returns the name of a block if it is the whole paragraph. */
 function blockOf(text: string, blocks: readonly string[]): string | undefined {
-  const name = /^\{\{\s*([^{}]*?)\s*\}\}$/.exec(text)?.[1];
+  const name = /^\{\{([^{}]*)\}\}$/.exec(text)?.[1]?.trim();
   return name !== undefined && blocks.includes(name) ? name : undefined;
 }

@@ -12,5 +12,5 @@ export function isEncrypted({ socket, headers }: IncomingMessage): boolean {
   const isHopSafe =
     (socket as Partial<TLSSocket>).encrypted === true || isThisMachine(socket.remoteAddress ?? '');
   const before = [headers['x-forwarded-proto'] ?? []].flat().join(',');
-  return isHopSafe && before.split(',').every((each) => /^\s*(https|wss)?\s*$/i.test(each));
+  return isHopSafe && before.split(',').every((each) => /^(https|wss)?$/i.test(each.trim()));
 }
