@@ -59,10 +59,11 @@ interface Made {
   group: number;
   webhook: number;
   taxRate: number;
+  tier: number;
   key: number;
   other: number;
 }
-const made: Made = { key: 0, user: 0, group: 0, webhook: 0, taxRate: 0, other: 0 };
+const made: Made = { key: 0, user: 0, group: 0, webhook: 0, taxRate: 0, tier: 0, other: 0 };
 const hook = (url: string) => ({
   webhook_url: url,
   authentication_type: 'basic',
@@ -173,6 +174,17 @@ const acts: [operation: OperationId, request: () => object, objectType: string][
     () => ({ params: { distribution_center_code: 'EAST' } }),
     'distribution center',
   ],
+  ['insertPricingTier', () => ({ body: { name: 'Club', tax_exempt: true } }), 'pricing tier'],
+  [
+    'updatePricingTier',
+    () => ({
+      params: { pricing_tier_oid: made.tier },
+      body: { default_percentage_discount: 20 },
+    }),
+    'pricing tier',
+  ],
+  ['deletePricingTier', () => ({ params: { pricing_tier_oid: made.tier } }), 'pricing tier'],
+  ['updateAutoApply', () => ({ body: { required_items: [], subtotal_levels: [] } }), 'settings'],
 ];
 
 test('each act leaves one entry with who, from where, what was and what is', async (t) => {
@@ -210,6 +222,7 @@ function remember(operation: OperationId, text: string): void {
   if (operation === 'insertApiKey') made.key = body['api_key']!['key_id']!;
   if (operation === 'insertGroup') made.group = body['group']!['group_oid']!;
   if (operation === 'insertTaxRate') made.taxRate = body['tax_rate']!['tax_rate_oid']!;
+  if (operation === 'insertPricingTier') made.tier = body['pricing_tier']!['pricing_tier_oid']!;
   if (operation === 'insertWebhook') made.webhook = body['webhook']!['webhook_oid']!;
 }
 

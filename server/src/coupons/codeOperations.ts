@@ -8,6 +8,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { required } from '../kernel/assert.ts';
 import { wireDate } from '../kernel/calendar.ts';
 import { fold } from '../kernel/caseFolding.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { dateOf } from '../platform/http/dates.ts';
 import { merged, writable } from '../platform/http/document.ts';
@@ -168,7 +169,17 @@ export async function updateAutoApply(
       reason: `is ${missing.name}, and there is no such item`,
       fix: 'Send the id of an item, or insert that item first',
     });
-  await saveSettingsSection(context.db, merchantId, autoApplySection, conditions);
+  await inTransaction(context, async (context) => {
+    const before = await getAutoApply(context);
+    await saveSettingsSection(context.db, merchantId, autoApplySection, conditions);
+    await recordAct(context, {
+      act: 'updateAutoApply',
+      objectType: 'settings',
+      objectId: merchantId,
+      before,
+      after: conditions,
+    });
+  });
   merchants.forget(merchantId);
 }
 

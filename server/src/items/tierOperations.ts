@@ -1,4 +1,5 @@
 import { PricingTier } from '@perennial/contract/catalog.ts';
+import { recordAct } from '../platform/auditLog/auditLog.ts';
 import { type Context, inTransaction } from '../platform/context.ts';
 import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -16,8 +17,11 @@ export async function insertTier(context: Context, body: PricingTier): Promise<P
   const given = validateTier(context, merged<PricingTier>({}, written(context, body)));
   const oid = await takeNumbers(context.db, merchantId, 'pricing_tier', 1);
   const tier = { ...given, pricing_tier_oid: oid };
-  if (!(await addTier(context.db, merchantId, tier))) return refuseTaken(tier);
-  return tier;
+  return inTransaction(context, async (context) => {
+    if (!(await addTier(context.db, merchantId, tier))) return refuseTaken(tier);
+    await recordAct(context, { act: 'insertPricingTier', ...named(oid), after: tier });
+    return tier;
+  });
 }
 
 /** Changes a pricing tier and returns it. Absent fields stay, an explicit null clears. */
@@ -28,14 +32,23 @@ export function updateTier(context: Context, oid: number, body: PricingTier): Pr
     const change = written(context, body);
     const tier = { ...validateTier(context, merged(before, change)), pricing_tier_oid: oid };
     if (!(await saveTier(context.db, merchantId, tier))) return refuseTaken(tier);
+    await recordAct(context, { act: 'updatePricingTier', ...named(oid), before, after: tier });
     return tier;
   });
 }
 
 /** Deletes a pricing tier. Customers and items keep its name. */
-export async function removeTier(context: Context, oid: number): Promise<void> {
-  if (!(await deleteTier(context.db, context.merchant.merchantId, oid))) noTier(oid);
+export function removeTier(context: Context, oid: number): Promise<void> {
+  const { merchantId } = context.merchant;
+  return inTransaction(context, async (context) => {
+    const before = (await lockTier(context.db, merchantId, oid)) ?? noTier(oid);
+    await deleteTier(context.db, merchantId, oid);
+    await recordAct(context, { act: 'deletePricingTier', ...named(oid), before });
+  });
 }
+
+/** How the log names a tier. */
+const named = (oid: number) => ({ objectType: 'pricing tier', objectId: String(oid) });
 
 function written({ merchant }: Context, body: PricingTier): PricingTier {
   const { pricing_tier_oid: _, ...change } = writable(PricingTier, body, merchant.timeZone);
