@@ -1,4 +1,5 @@
 import type { Customer } from '@perennial/contract/customer.ts';
+import { amountFault } from '../kernel/amountFault.ts';
 import { lastFourOf, maskedCardNumber } from '../kernel/cardNumbers.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
@@ -14,7 +15,10 @@ export interface StoredCustomer {
 }
 
 /** Returns the first fault of a profile in its stored form. */
-export function customerFault({ email, cards }: Customer): FieldFault | undefined {
+export function customerFault(
+  { email, cards, free_shipping_minimum: freeFrom, minimum_subtotal: minimum }: Customer,
+  currency: string,
+): FieldFault | undefined {
   if (!isEmail(email ?? ''))
     return {
       field: 'email',
@@ -37,7 +41,10 @@ export function customerFault({ email, cards }: Customer): FieldFault | undefine
         fix: 'Send four digits',
       };
   }
-  return undefined;
+  return (
+    amountFault('free_shipping_minimum', freeFrom, currency) ??
+    amountFault('minimum_subtotal', minimum, currency)
+  );
 }
 
 // Published samples insert profiles with an email like sample_1.test.com, without an @.

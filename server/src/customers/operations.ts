@@ -129,7 +129,7 @@ export async function insertCustomer(
 ): Promise<WrittenCustomer> {
   const { merchantId } = context.merchant;
   const wire = merged<Customer>({ merchant_id: merchantId }, written(context, body, insertable));
-  refuseFault(wire);
+  refuseFault(context, wire);
   const oid = await takeNumbers(context.db, merchantId, 'customer', 1);
   const customer = withPartIds(wire, oid);
   return inTransaction(context, async (context) => {
@@ -162,7 +162,7 @@ export async function updateCustomer(
     refuseOtherVersion(stored.version, ifMatch, String(oid));
     const change = written(context, body);
     const wire = merged(stored.document, { ...change, last_modified_by: context.actor.name });
-    refuseFault(wire);
+    refuseFault(context, wire);
     const customer = withPartIds(wire, oid, stored);
     if (!(await saveCustomer(context.db, merchantId, customer, context.now))) refuseTaken(customer);
     if (emailKey(wire.email ?? '') !== emailKey(stored.document.email ?? ''))
@@ -248,8 +248,8 @@ function recognised<Part extends object, Name extends keyof Part & string>(
   return parts && parts.map((part, i) => ({ ...part, [name]: sent?.[i]?.[name] }));
 }
 
-function refuseFault(customer: Customer): void {
-  const fault = customerFault(customer);
+function refuseFault({ merchant }: Context, customer: Customer): void {
+  const fault = customerFault(customer, merchant.currency);
   if (fault) refuse('invalid_field', fault);
 }
 

@@ -1,6 +1,7 @@
 import type { PricingTier } from '@perennial/contract/catalog.ts';
+import { amountFault } from '../kernel/amountFault.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { amountFault, countFault, percentFault } from './validation.ts';
+import { countFault, percentFault } from './validation.ts';
 
 /** Returns the first fault of a pricing tier, or undefined. */
 export function tierFault(tier: PricingTier, currency: string): FieldFault | undefined {

@@ -1,7 +1,7 @@
 import { frequencies, isFrequency } from '@perennial/contract/frequency.ts';
 import type { Item, ItemAutoOrder, ItemAutoOrderStep } from '@perennial/contract/item.ts';
+import { amountFault } from '../kernel/amountFault.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { amountMax, currencyExponent, toMinor } from '../kernel/money.ts';
 import { parseWireDay } from '../kernel/wireDates.ts';
 
 /**
@@ -262,29 +262,6 @@ function neededAmountFault(
   return amount === undefined
     ? fault(field, 'is missing', 'Send an amount')
     : amountFault(field, amount, currency);
-}
-
-/**
- * Returns the fault of an amount that is negative, too large, or has more decimals than the
- * currency.
- */
-export function amountFault(
-  field: string,
-  amount: number | undefined,
-  currency: string,
-): FieldFault | undefined {
-  if (amount === undefined) return undefined;
-  if (amount < 0) return fault(field, 'is negative', 'Send 0 or more');
-  const parsed = toMinor(amount, currency);
-  const max = amountMax / 10 ** currencyExponent(currency);
-  if (amount > max) return fault(field, 'is an amount that is too large', `Send 0 to ${max}`);
-  return parsed.ok
-    ? undefined
-    : fault(
-        field,
-        `is not a valid amount in ${currency}: ${parsed.reason}`,
-        `Send no more decimals than ${currency} has`,
-      );
 }
 
 /** Returns the fault of a count below the minimum. */

@@ -94,6 +94,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
     /^notices\.from_email is not a valid email address/,
   ],
   ['a card of a shop', { accepted_card_types: ['VISA', 'Shop'] }, /^accepted_card_types\[1\]/],
+  ['a coupon of half a cent', { coupons: [{ code: 'X', amount: 0.005 }] }, /^coupons\[0\]\.amount/],
   ['a coupon of 101 percent', { coupons: [{ code: 'X', percent: 101 }] }, /^coupons\[0\]/],
   [
     'two gateways of one code',
@@ -130,7 +131,7 @@ const refused: [name: string, body: object, field: RegExp][] = [
   [
     'a rate below zero',
     { shipping_methods: [{ name: 'Ground', rates: [{ cost: -1 }] }] },
-    /^shipping_methods\[0\]\.rates\[0\]\.cost is not a valid amount in USD/,
+    /^shipping_methods\[0\]\.rates\[0\]\.cost is negative/,
   ],
   [
     'a rate for a country that is none',

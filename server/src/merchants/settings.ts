@@ -7,11 +7,11 @@ import type {
   NoticeSettings,
   RetryCoupon,
 } from '@perennial/contract/perennial.ts';
+import { amountFault } from '../kernel/amountFault.ts';
 import { isZone } from '../kernel/calendar.ts';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isBareAddress } from '../kernel/mailAddress.ts';
-import { toMinor } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { retentionFault } from '../kernel/retentionPeriods.ts';
 import type { Merchant } from '../platform/tenancy/merchant.ts';
@@ -117,14 +117,14 @@ function faultOf(merchant: Merchant, given: MerchantSettings): FieldFault | unde
     };
   }
   if (given.time_zone && !isZone(given.time_zone)) return noZone;
-  return sectionFault(merchant, given) ?? amountFault(merchant, given);
+  return sectionFault(merchant, given) ?? boundsFault(merchant, given);
 }
 
 function sectionFault(merchant: Merchant, given: MerchantSettings): FieldFault | undefined {
   return (
     dunningFault(given.dunning) ??
     noticeFault(given.notices) ??
-    couponFault(given.coupons) ??
+    couponFault(given.coupons, merchant.currency) ??
     shippingMethodFault(given.shipping_methods, merchant.currency) ??
     gatewayFault(merchant, given.gateways) ??
     retentionFault(given.retention) ??
@@ -133,10 +133,10 @@ function sectionFault(merchant: Merchant, given: MerchantSettings): FieldFault |
   );
 }
 
-const amountFault = (merchant: Merchant, given: MerchantSettings): FieldFault | undefined =>
+const boundsFault = (merchant: Merchant, given: MerchantSettings): FieldFault | undefined =>
   boundFault(given.prohibit_expiring_cards_months) ??
-  testAmountFault(given.auth_test_amount, merchant.currency) ??
-  subtotalFault(given.minimum_subtotal, merchant.currency) ??
+  amountFault('auth_test_amount', given.auth_test_amount, merchant.currency) ??
+  amountFault('minimum_subtotal', given.minimum_subtotal, merchant.currency) ??
   noticeMonthsFault(given.card_expiry_notice_months);
 
 /** Users choose reasons by their value, so each value must be unique. */
@@ -169,32 +169,6 @@ export const noLoopback: FieldFault = {
   reason: 'is switched off for all merchants of this installation',
   fix: 'Receive at a public https URL, or start the server with LOOPBACK_WEBHOOKS=on',
 };
-
-function subtotalFault(
-  amount: number | null | undefined,
-  currency: string,
-): FieldFault | undefined {
-  if (amount == null || (amount >= 0 && toMinor(amount, currency).ok)) return undefined;
-  return {
-    field: 'minimum_subtotal',
-    reason: `is not a valid amount in ${currency}`,
-    fix: 'Send 0 to accept every order, or an amount such as 25.00',
-  };
-}
-
-function testAmountFault(
-  amount: number | null | undefined,
-  currency: string,
-): FieldFault | undefined {
-  if (amount == null) return undefined;
-  const parsed = toMinor(amount, currency);
-  if (parsed.ok && parsed.value >= 0) return undefined;
-  return {
-    field: 'auth_test_amount',
-    reason: `is not a valid amount in ${currency}`,
-    fix: 'Send 0 to test no cards, or an amount such as 1.00',
-  };
-}
 
 function noticeMonthsFault(months: number | null | undefined): FieldFault | undefined {
   if (months == null || (months >= 0 && months <= 12)) return undefined;
@@ -263,16 +237,22 @@ function noticeFault(notices: NoticeSettings | null | undefined): FieldFault | u
   );
 }
 
-function couponFault(coupons: readonly RetryCoupon[] | null | undefined): FieldFault | undefined {
-  const index = (coupons ?? []).findIndex(
-    ({ code, percent = 0, amount = 0 }) => !code || percent < 0 || percent > 100 || amount < 0,
-  );
-  if (index === -1) return undefined;
-  return {
-    field: `coupons[${index}]`,
-    reason: 'cannot be used',
-    fix: 'Send a code, a percent from 0 to 100 and an amount from 0',
-  };
+function couponFault(
+  coupons: readonly RetryCoupon[] | null | undefined,
+  currency: string,
+): FieldFault | undefined {
+  for (const [index, { code, percent = 0, amount }] of (coupons ?? []).entries()) {
+    const path = `coupons[${index}]`;
+    if (!code || percent < 0 || percent > 100)
+      return {
+        field: path,
+        reason: 'cannot be used',
+        fix: 'Send a code, a percent from 0 to 100 and an amount from 0',
+      };
+    const found = amountFault(`${path}.amount`, amount, currency);
+    if (found) return found;
+  }
+  return undefined;
 }
 
 function gatewayFault(

@@ -1,7 +1,7 @@
 import type { ShippingMethod, ShippingRate } from '@perennial/contract/shippingMethod.ts';
+import { amountFault } from '../kernel/amountFault.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
-import { toMinor } from '../kernel/money.ts';
 
 const methodsMax = 100;
 const ratesMax = 500;
@@ -26,7 +26,9 @@ export function shippingMethodFault(
         'is the name of another method',
         'Give each method its own name',
       );
-    const found = amountFault(method, ['handling', 'free_from_subtotal'], path, currency);
+    const found =
+      amountFault(`${path}.handling`, method.handling, currency) ??
+      amountFault(`${path}.free_from_subtotal`, method.free_from_subtotal, currency);
     if (found) return found;
     const rates = ratesFault(method.rates, `${path}.rates`, currency);
     if (rates) return rates;
@@ -63,22 +65,10 @@ function rateFault(
   );
   if (limit)
     return fault(`${path}.${limit}`, 'is not above 0', 'Send a limit above 0, or leave it out');
-  return amountFault(rate, ['cost', 'subtotal_up_to'], path, currency);
-}
-
-function amountFault<Name extends string>(
-  holder: { readonly [Each in Name]?: number | null },
-  names: readonly Name[],
-  path: string,
-  currency: string,
-): FieldFault | undefined {
-  const name = names.find((each) => {
-    const value = holder[each] ?? 0;
-    return value < 0 || !toMinor(value, currency).ok;
-  });
-  return name === undefined
-    ? undefined
-    : fault(`${path}.${name}`, `is not a valid amount in ${currency}`, 'Send 0 or more');
+  return (
+    amountFault(`${path}.cost`, rate.cost, currency) ??
+    amountFault(`${path}.subtotal_up_to`, rate.subtotal_up_to, currency)
+  );
 }
 
 const fault = (field: string, reason: string, fix: string): FieldFault => ({ field, reason, fix });

@@ -67,8 +67,10 @@ export function customerShipping(
   >,
   currency: string,
 ): CustomerShipping {
+  // A minimum that cannot be read, stored before it was checked, is none that is ever reached.
+  const from = minimum == null ? zero : amountOf(minimum, currency);
   return {
-    freeFrom: isFree === true ? (amountOf(minimum, currency) ?? zero) : undefined,
+    freeFrom: isFree === true ? from : undefined,
     neverFree: neverFree === true,
     paysNoHandling: exempt === true,
   };
