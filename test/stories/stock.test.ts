@@ -162,6 +162,51 @@ story('what is sold out is refused before the charge', opening, async (shop) => 
   assert.equal(await levelOf(ann), -1);
 });
 
+story('lines of one item ask for its stock together', opening, async (shop) => {
+  await shop.sells(tea(10), mug);
+  const ann = await shop.order([both[1]!]);
+  const items = [
+    { merchant_item_id: 'TEA', quantity: 6 },
+    { merchant_item_id: 'MUG' },
+    { merchant_item_id: 'tea', quantity: 5 },
+  ];
+  const { estimate } = await ann.ask({ operation: 'estimatePricing', body: { items } });
+  const short = /items\[2\]\.merchant_item_id .* only 4 of TEA are left/;
+  assert.match(estimate.refusals.join(), short);
+  await assert.rejects(shop.order(items, { email: 'bob@example.com' }), short);
+  assert.equal(await levelOf(ann), 10);
+  const { warning } = await ann.ask({
+    operation: 'insertOrder',
+    body: {
+      items,
+      billing: { email: 'carl@example.com' },
+      payment: { payment_method: 'Cash' },
+      channel_partner: { skip_payment_processing: true },
+    },
+  });
+  assert.match(JSON.stringify(warning), /only 4 of TEA are left/);
+});
+
+story('digital goods that are counted', opening, async (shop) => {
+  await shop.sells({ ...tea(3), tax: { tax_product_type: 'digital' } });
+  const ann = await shop.order(monthly);
+  assert.equal(await levelOf(ann), 2);
+  await shop.until('2027-02-16T00:00');
+  assert.equal(await levelOf(ann), 1);
+  const [bill] = await ann.bills();
+  const ask = {
+    params: { order_id: bill!.order_id! },
+    body: { current_stage: 'Rejected' },
+  } as const;
+  await ann.ask({ operation: 'updateOrder', ...ask });
+  assert.equal(await levelOf(ann), 2);
+  await shop.order([{ ...monthly[0]!, quantity: 2 }], { email: 'bob@example.com' });
+  await assert.rejects(
+    shop.order(monthly, { email: 'carl@example.com' }),
+    /only 0 of TEA are left/,
+  );
+});
+
 story('a kit takes its components', opening, async (shop) => {
   await shop.sells(
     { ...tea(5), merchant_item_id: 'BAG' },

@@ -1,19 +1,22 @@
 import type { Order } from '@perennial/contract/order.ts';
 import type { OrderChannelPartner } from '@perennial/contract/orderCheckout.ts';
+import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import type { CustomerPolicy } from '../customers/customerPolicy.ts';
-import type { CatalogItem } from '../items/item.ts';
+import type { CatalogItem, ItemStock } from '../items/item.ts';
 import { oneAtOnce, quantityFault } from '../items/quantityLimit.ts';
-import { shortUse, stockUses } from '../items/stock.ts';
+import { type StockUse, shortUse, stockUses } from '../items/stock.ts';
 import type { CustomerTier } from '../items/tierPrice.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import type { Minor } from '../kernel/money.ts';
+import { exactQuantity } from '../kernel/quantity.ts';
 import { type CardPolicy, unacceptedCard } from './cardPolicy.ts';
 import { purchaseTestAmount } from './cardTestAmount.ts';
 import type { LineWarning, OrderLine } from './newOrderLine.ts';
 import type { Occasion } from './occasion.ts';
 import { paymentMethodOf } from './paymentDetails.ts';
 import { purchaseFaults } from './purchaseRule.ts';
+import { soldLines } from './shipping.ts';
 
 /* Decides whether a new order may be placed: limits of purchases, cards and stock. */
 
@@ -112,18 +115,34 @@ export function unacceptedFault(
 export const unacceptedWarnings = (fault: FieldFault | undefined): LineWarning[] =>
   fault ? [{ code: 'card_not_accepted', field: fault.field, reason: fault.reason }] : [];
 
-/** Warns of lines that need more than the remaining stock, in an order that is not charged here. */
+/**
+ * Warns of lines that need more than the remaining stock, in an order that is not charged here. The
+ * pieces that earlier lines take do not remain for later ones.
+ */
 export function soldOutLines({ order: { items = [] }, catalog }: CheckedOrder): LineWarning[] {
-  return items.flatMap((line, index) => {
-    const itemId = line.merchant_item_id ?? '';
-    const uses = stockUses([{ itemId, quantity: line.quantity ?? 1 }], (id) =>
-      catalog.get(fold(id)),
-    );
-    const short = shortUse(uses, (use) => catalog.get(fold(use.itemId))?.stock);
-    if (short === undefined || line.auto_order_last_rebill_dts !== undefined) return [];
-    const left = catalog.get(fold(short.itemId))?.stock?.available;
-    const field = `items[${index}].merchant_item_id`;
-    return [soldOutWarning(field, short.itemId, left ?? 0)];
+  const find = (itemId: string) => catalog.get(fold(itemId));
+  const taken = new Map<number, number>();
+  const left = ({ itemId, itemOid }: StockUse): ItemStock | undefined => {
+    const stock = find(itemId)?.stock;
+    const available = exactQuantity((stock?.available ?? 0) - (taken.get(itemOid) ?? 0));
+    return stock && { ...stock, available };
+  };
+  const isKit = ({ kit, merchant_item_id: id = '' }: OrderItem) => kit === true || find(id)?.kit;
+  const lines = items.map((line, index) => ({
+    ...line,
+    item_index: index + 1,
+    kit: isKit(line) === true,
+  }));
+  return soldLines({ items: lines }).flatMap((line) => {
+    if (line.auto_order_last_rebill_dts !== undefined) return [];
+    const { merchant_item_id: itemId = '', quantity = 1 } = line;
+    const uses = stockUses([{ itemId, quantity }], find);
+    const short = shortUse(uses, left);
+    const available = short && left(short)?.available;
+    for (const use of uses)
+      taken.set(use.itemOid, exactQuantity((taken.get(use.itemOid) ?? 0) + use.quantity));
+    const field = `items[${line.item_index - 1}].merchant_item_id`;
+    return short ? [soldOutWarning(field, short.itemId, Math.max(0, available ?? 0))] : [];
   });
 }
 

@@ -19,18 +19,26 @@ import { inStage, isPaidStage, type OrderStage } from './stages.ts';
 export const defaultCenter = 'DFLT';
 
 /**
- * Returns the lines of an order that ship as parcels. Digital goods and services, fully refunded
- * lines, and kits whose components are lines themselves are left out.
+ * Returns the lines of an order that ship as parcels: the sold lines without digital goods and
+ * services.
  */
-export function parcelLines({ items = [] }: Pick<OrderDocument, 'items'>): OrderItem[] {
+export const parcelLines = (order: Pick<OrderDocument, 'items'>): OrderItem[] =>
+  soldLines(order).filter(isPhysical);
+
+/**
+ * Returns the sold lines of an order. Fully refunded lines, and kits whose components are lines
+ * themselves, are left out.
+ */
+export function soldLines<Line extends OrderItem>({
+  items = [],
+}: {
+  readonly items?: readonly Line[];
+}): Line[] {
   const kitsWithParts = new Set(
     items.filter((line) => line.kit_component).map((line) => line.parent_item_index),
   );
   return items.filter(
-    (line) =>
-      isPhysical(line) &&
-      !isGivenBack(line) &&
-      !(line.kit === true && kitsWithParts.has(line.item_index)),
+    (line) => !isGivenBack(line) && !(line.kit === true && kitsWithParts.has(line.item_index)),
   );
 }
 

@@ -7,7 +7,7 @@ import type { Context } from '../platform/context.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import { soldOutFault, soldOutWarning } from './newOrderCheck.ts';
 import type { OrderRecord } from './order.ts';
-import { parcelLines } from './shipping.ts';
+import { soldLines } from './shipping.ts';
 
 /*
  * Takes stock for orders and puts it back. Each function runs last in its transaction, because auto
@@ -126,7 +126,7 @@ function refuseSoldOut({ document }: OrderRecord, { itemId }: StockUse, left: nu
 /** Returns the uses of counted items. Lines that another system billed were counted there. */
 async function usesOf(context: Context, { document }: OrderRecord): Promise<StockUse[]> {
   const { db, merchant } = context;
-  const lines = parcelLines(document)
+  const lines = soldLines(document)
     .filter((line) => line.auto_order_last_rebill_dts === undefined)
     .map(({ merchant_item_id: itemId = '', quantity = 1 }) => ({ itemId, quantity }));
   const known = await findSoldItems(
