@@ -82,6 +82,19 @@ const orders: readonly (readonly [
       ]),
   ],
   [
+    'a taxable cost with its quantity',
+    'items[0].quantity',
+    () => insertOrder({}, [{ quantity: 100_000, taxable_cost: money(largest) }]),
+  ],
+  [
+    'a fee of a small quantity',
+    'items[0].quantity',
+    () =>
+      insertOrder({}, [
+        { quantity: 0.0001, options: [{ ...options(largest)[0], one_time_fee: true }] },
+      ]),
+  ],
+  [
     'lines together',
     'items',
     () =>
@@ -144,6 +157,39 @@ test('an order at the bounds is accepted and billed as it is', async () => {
   assert.equal(body.order.summary?.total?.value, largest);
 });
 
+test('a unit price that cannot be counted in the currency that is shown', async () => {
+  const shown = { currency_code: 'KRW', exchange_rate: 90_000 };
+  const { status, body, text } = await app.request({
+    operation: 'insertOrder',
+    body: {
+      ...shown,
+      billing: { first_name: 'Ann', email: 'ann@example.com', country_code: 'US' },
+      items: [{ ...line, quantity: 0.0001, arbitrary_unit_cost: money(largest) }],
+      payment: { payment_method: 'Cash' },
+    },
+    query: { _expand: 'item' },
+  });
+  assert.equal(status, 200, text);
+  const cost = body.order.items?.[0]?.cost;
+  assert.deepEqual([cost?.value, cost?.localized], [largest, largest * 90_000]);
+});
+
+const smallest = [1e-99, 1e-100, Number.MIN_VALUE];
+
+test('the smallest numbers that a client can write are numbers', async () => {
+  for (const [index, tiny] of smallest.entries()) {
+    const shown = { currency_code: 'EUR', exchange_rate: tiny };
+    assert.equal((await insertOrder(shown)).status, 200, `an exchange rate of ${tiny}`);
+    const taxed = await insertOrder({ taxes: { arbitrary_tax_rate: tiny } });
+    assert.equal(taxed.status, 200, `a tax rate of ${tiny}`);
+    const merchant_code = `TINY${index}`;
+    const body = { merchant_code, percent_off_subtotal: { discount_percent: tiny } };
+    assert.equal((await app.request({ operation: 'insertCoupon', body })).status, 200);
+    const off = await insertOrder({ coupons: [{ coupon_code: merchant_code }] });
+    assert.equal(off.body.order?.summary?.total?.value, 10, `a coupon of ${tiny} %`);
+  }
+});
+
 const items: readonly (readonly [field: string, body: object])[] = [
   ['pricing.cost', { pricing: { cost: tooLarge } }],
   ['pricing.sale_cost', { pricing: { cost: 1, sale_cost: tooLarge } }],
@@ -169,6 +215,18 @@ for (const [index, [field, body]] of items.entries())
       }),
       field,
     ));
+
+const profiles: readonly (readonly [field: string, change: object])[] = [
+  // It would have shipped free from the first cent.
+  ['free_shipping_minimum', { free_shipping: true, free_shipping_minimum: 40.005 }],
+  ['free_shipping_minimum', { free_shipping: true, free_shipping_minimum: -1 }],
+  ['minimum_subtotal', { minimum_subtotal: tooLarge }],
+];
+for (const [index, [field, change]] of profiles.entries())
+  test(`a customer: ${JSON.stringify(change)}`, async () => {
+    const body = { email: `profile${index}@example.com`, ...change };
+    isRefused(await app.request({ operation: 'insertCustomer', body }), field);
+  });
 
 const changes: readonly (readonly [field: string, change: object])[] = [
   ['original_quantity', { original_quantity: 100_001 }],

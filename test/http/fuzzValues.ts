@@ -143,6 +143,8 @@ export const hostileNumbers: readonly number[] = [
   1e40,
   1e308,
   -1e308,
+  1e-100,
+  5e-324,
 ];
 
 export const hostileDates: readonly string[] = [

@@ -235,6 +235,8 @@ function reduction(left: Minor, how: Reduction, cart: Cart): Minor {
   switch (how.kind) {
     case 'percent': {
       const base = minor(Math.min(left, how.ofAtMost ?? left));
+  // The product of a large amount and many units could not be counted.
+  if (each * units >= left) return left;
       return minor(base - percentOff(base, how.percent, 'half up'));
     }
     case 'amount':

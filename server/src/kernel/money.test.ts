@@ -39,6 +39,8 @@ test('decimals of the wire become minor units exactly, or are refused with a rea
     ['90071992547409.91', 'USD', 9_007_199_254_740_991],
     ['90071992547409.92', 'USD', 'too large'],
     [1e21, 'USD', 'too large'],
+    [1e308, 'USD', 'too large'],
+    [5e-324, 'USD', 'too many decimals'],
     [Number.NaN, 'USD', 'not a number'],
     [Infinity, 'USD', 'not a number'],
     ['', 'USD', 'not a number'],

@@ -197,7 +197,7 @@ interface Decimal {
   readonly scale: number;
 }
 
-const decimalShape = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,2}))?$/;
+const decimalShape = /^([+-]?)(\d{1,40})(?:\.(\d{1,40}))?(?:[eE]([+-]?\d{1,3}))?$/;
 
 /**
  * Reads a decimal exactly. A JavaScript number counts as the shortest decimal that prints it, which

@@ -36,22 +36,29 @@ export const shownCurrency = ({
 });
 
 /** Formats an amount as the wire's Currency, with every field. */
-export function wireCurrency(
-  amount: Minor,
-  { base, shown, exchangeRate }: OrderCurrency,
-): Currency {
-  const value = fromMinor(amount, base);
-  const localized =
-    shown === base
-      ? value
-      : fromMinor(multiply(amount, minorRate(base, shown, exchangeRate), 'half up'), shown);
+export function wireCurrency(amount: Minor, currency: OrderCurrency): Currency {
+  const { base, shown, exchangeRate } = currency;
+  const localized = localizedOf(amount, currency);
   return {
     currency_code: shown,
     exchange_rate: exchangeRate,
     localized,
     localized_formatted: formatterOf(shown).format(localized),
-    value,
+    value: fromMinor(amount, base),
   };
+}
+
+/**
+ * Returns an amount in the currency that is shown. An amount that is too large to be counted in that
+ * currency is the nearest number, because an order that was charged must be stored.
+ */
+function localizedOf(amount: Minor, { base, shown, exchangeRate }: OrderCurrency): number {
+  if (shown === base || amount === 0) return fromMinor(amount, base);
+  const rate = minorRate(base, shown, exchangeRate);
+  if (Math.abs(amount) * rate < Number.MAX_SAFE_INTEGER)
+    return fromMinor(multiply(amount, rate, 'half up'), shown);
+  const near = fromMinor(amount, base) * exchangeRate;
+  return Math.sign(near) * Math.min(Math.abs(near), Number.MAX_VALUE);
 }
 
 /** Whether an amount, and a thousand times that amount, fit into the currency that is shown. */

@@ -107,12 +107,8 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
   const prices = pricesOf(request, path);
   if (!prices.ok) return prices;
   const { unitCost, oneTimeFees } = prices.value;
-  if (unitCost * quantity + oneTimeFees > amountMax)
-    return failure({
-      field: `${path}.quantity`,
-      reason: 'times the price is an amount that is too large',
-      fix: 'Send a lower price or quantity',
-    });
+  const fault = sizeFault(`${path}.quantity`, quantity, prices.value);
+  if (fault) return failure(fault);
   return success({
     unitCost,
     quantity,
@@ -131,6 +127,28 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
 }
 
 const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
+/** Returns the fault of amounts of a line that could not be counted. */
+function sizeFault(
+  field: string,
+  quantity: number,
+  { unitCost, oneTimeFees, taxableCost = zero }: LinePrices,
+): FieldFault | undefined {
+  if (Math.max(unitCost, taxableCost) * quantity + oneTimeFees > amountMax)
+    return {
+      field,
+      reason: 'times the price is an amount that is too large',
+      fix: 'Send a lower price or quantity',
+    };
+  // What a unit costs together with its share of the fees.
+  if (unitCost + oneTimeFees / quantity > amountMax)
+    return {
+      field,
+      reason: 'is so small that the one-time fees of its options make a unit cost too much',
+      fix: 'Send a greater quantity or lower fees',
+    };
+  return undefined;
+}
+
   const { wire, item, find } = request;
   const type = wire.tax_product_type ?? item?.productType;
   return {
