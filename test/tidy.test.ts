@@ -289,7 +289,7 @@ const rules: Readonly<Partial<Record<Feature, string>>> = {
     'change,charge,copy,coupon,couponUse,customerOrders,customerTerms,dispute,facets,' +
     'failedRefund,fault,freeLine,fulfillment,loweredTax,' +
     'gatewayRefund,money,newOrder,newOrderCheck,newOrderDocument,newOrderLine,newOrderPrice,' +
-    'newOrderRequest,notes,occasion,onceItem,order,' +
+    'newOrderRequest,notes,occasion,onceItem,optionWeight,order,' +
     'parcel,payment,paymentAttempt,paymentDetails,present,purchaseRule,receivableRetry,refund,' +
     'refunded,refundedOrder,refundedTax,refundReason,sheet,sheetHtml,sheetPdf,sheetText,shipping,' +
     'stages,states,taxPlace,taxRate,taxTerms,storeCredit,totals,validation,weight,newOrderShipping,shippingMethod',

@@ -26,6 +26,8 @@ const methods = () =>
   texts('The shipping methods that it applies to; all methods when it is empty.');
 const percent = () => decimal('0 to 100.');
 const discounted = () => texts('The items that get the discount; all items when it is empty.');
+const counted = () =>
+  texts('The items that get the discount and whose subtotal counts; all items when it is empty.');
 const required = () => texts('One of these items must be on the order.');
 const limit = (words: string) => int32(words);
 
@@ -259,14 +261,14 @@ export type CouponTierPercent = Static<typeof CouponTierPercent>;
 export const CouponTieredAmountOffSubtotal = model(
   'CouponTieredAmountOffSubtotal',
   'The amount of the highest tier that the subtotal reaches.',
-  { items: discounted(), tiers: many(CouponTierAmount) },
+  { items: counted(), tiers: many(CouponTierAmount) },
 );
 export type CouponTieredAmountOffSubtotal = Static<typeof CouponTieredAmountOffSubtotal>;
 
 export const CouponTieredPercentOffSubtotal = model(
   'CouponTieredPercentOffSubtotal',
   'The percentage of the highest tier that the subtotal reaches.',
-  { items: discounted(), tiers: many(CouponTierPercent) },
+  { items: counted(), tiers: many(CouponTierPercent) },
 );
 export type CouponTieredPercentOffSubtotal = Static<typeof CouponTieredPercentOffSubtotal>;
 
@@ -313,7 +315,10 @@ export const Coupon = model('Coupon', 'A coupon. It has exactly one of the disco
   percent_off_subtotal_with_items_purchase: one(CouponPercentOffSubtotalWithItemsPurchase),
   percent_off_subtotal_with_subtotal: one(CouponPercentOffSubtotalWithSubtotal),
   quickbooks_code: textTo(20),
-  restrict_by_postal_codes: texts('The postal codes to which an order with it may ship.'),
+  restrict_by_postal_codes: texts(
+    'The postal codes to which an order with it may ship, without regard to case, blanks and ' +
+      'hyphens. Five digits of the US include the codes of nine that begin with them.',
+  ),
   skip_on_rebill: flag('Rebills of an order with it get no discount.'),
   start_dts: dateTime('Before then it gives no discount.'),
   super_coupon: flag('It can be used together with any other coupon.'),

@@ -1,6 +1,7 @@
 // Stories of coupons of an original order, and their effect on its rebills.
 import assert from 'node:assert/strict';
 import type { Coupon } from '@perennial/contract/coupon.ts';
+import type { Customer } from '@perennial/contract/customer.ts';
 import type { Order } from '@perennial/contract/order.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { type KindName, kindNames } from '../../server/src/coupons/kinds.ts';
@@ -204,6 +205,60 @@ for (const [what, coupon, charged] of retryCoupons)
       const { rebills } = await ann.ask({ operation: 'previewAutoOrder', query: { count: 1 } });
       assert.equal(rebills[0].total, charged);
       await shop.until('2026-02-17T00:00');
+      const [bill] = await ann.bills('summary,coupon');
+      assert.equal(bill?.summary?.total?.value, charged);
+    },
+  );
+
+const half = {
+  coupons: [{ code: 'HALF', percent: 50 }],
+  dunning: { retry_days: [1], retry_coupon_codes: ['HALF'] },
+};
+const spared: [
+  what: string,
+  settings: Readonly<Record<string, unknown>>,
+  profile: Customer,
+  charged: number,
+][] = [
+  ['an item that excludes coupons', half, {}, 14.5],
+  ['a customer who gets none', half, { no_coupons: true }, 20.99],
+  [
+    'the retry of Accounts Receivable',
+    {
+      store_declined_rebills: true,
+      coupons: half.coupons,
+      dunning: { retry_days: [], at_end: 'disable' },
+    },
+    {},
+    14.5,
+  ],
+];
+for (const [what, settings, profile, charged] of spared)
+  story(
+    `the coupon of a retry spares ${what}`,
+    { on: '2026-01-15T10:00', settings },
+    async (shop) => {
+      const mug = { ...coffee, merchant_item_id: 'MUG', pricing: { cost: 8 } };
+      await shop.sells(coffee, { ...mug, restriction: { exclude_coupon: true } });
+      await shop.profile({ email: 'ann@example.com', ...profile });
+      const both = [...monthly, { ...monthly[0]!, merchant_item_id: 'MUG' }];
+      const ann = await shop.order(both);
+      await ann.ask({
+        operation: 'updateAccountsReceivableRetryConfig',
+        body: {
+          active: true,
+          daily_activity_list: [{ day: 1, charge: true, coupon_code: 'HALF' }],
+        },
+      });
+      await ann.ask({
+        operation: 'updateAutoOrderPayment',
+        body: {
+          card_number_token: `tok_decline_1x-${what}`,
+          card_expiration_month: 12,
+          card_expiration_year: 2040,
+        },
+      });
+      await shop.until('2026-02-18T00:00');
       const [bill] = await ann.bills('summary,coupon');
       assert.equal(bill?.summary?.total?.value, charged);
     },

@@ -212,3 +212,71 @@ story('a customer ships free from a minimum, and pays no handling', opening, asy
   await shop.until('2026-03-16T00:00');
   assert.deepEqual((await bob.bills('summary')).map(shipping), [0, 7]);
 });
+
+const byWeight = [
+  {
+    name: 'Ground',
+    rates: [
+      { weight_up_to: 2, cost: 5 },
+      { weight_up_to: 10, cost: 9 },
+    ],
+  },
+];
+
+story(
+  'an option that weighs something ships with every rebill',
+  { ...opening, settings: { shipping_methods: byWeight } },
+  async (shop) => {
+    await shop.sells({ ...coffee, physical: { weight: { uom: 'LB', value: 1 } } });
+    const pack = (value: string, uom: 'LB' | 'OZ', change: number) => [
+      { label: 'Pack', value, weight_change: { uom, value: change } },
+    ];
+    const jar = pack('jar', 'OZ', 20);
+    const ann = await shop.order([{ ...monthly, options: jar }], home);
+    const bob = await shop.order([{ ...monthly, quantity: 4, options: pack('bag', 'LB', -0.5) }], {
+      ...home,
+      email: 'bob@example.com',
+    });
+    const costs = [shipping(await original(ann)), shipping(await original(bob))];
+    const preview = async (each: Subscriber) =>
+      (await each.ask({ operation: 'previewAutoOrder', query: { count: 1 } })).rebills[0]?.shipping;
+    assert.deepEqual([...costs, await preview(ann), await preview(bob)], [9, 5, 9, 5]);
+    await shop.until('2026-02-16T00:00');
+    const [jars] = await ann.bills('shipping,summary,item');
+    const [bags] = await bob.bills('summary');
+    assert.deepEqual([jars, bags].map(shipping), [9, 5]);
+    assert.deepEqual(jars?.items?.[0]?.options?.[0]?.weight_change, jar[0]!.weight_change);
+    // What another value weighs is not known.
+    await ann.updateItem({ options: [{ label: 'Pack', value: 'tin' }] });
+    await shop.until('2026-03-16T00:00');
+    assert.equal(shipping((await ann.bills('summary')).at(-1)), 5);
+  },
+);
+
+story('a customer who never ships free pays in spite of a coupon', opening, async (shop) => {
+  await shop.sells(
+    { ...coffee, shipping: { free_shipping: true } },
+    { ...coffee, merchant_item_id: 'MILL' },
+  );
+  await shop.offers({ merchant_code: 'FREE', free_shipping: {} });
+  const coupons = [{ coupon_code: 'FREE' }];
+  const mill = [{ ...monthly, merchant_item_id: 'MILL' }];
+  const friend = await shop.order(mill, { ...home, email: 'friend@example.com', coupons });
+  await shop.profile({ email: 'never@example.com', no_free_shipping: true });
+  const never = await shop.order([monthly], { ...home, email: 'never@example.com', coupons });
+  const paid = ({ summary }: Order) => [
+    summary?.shipping_handling_total?.value,
+    summary?.shipping_handling_total_discount?.value ?? 0,
+  ];
+  assert.deepEqual([await original(friend), await original(never)].map(paid), [
+    [7.5, 7.5],
+    [7.5, 0],
+  ]);
+  await shop.profile({ email: 'friend@example.com', no_free_shipping: true });
+  await shop.until('2026-02-16T00:00');
+  const bills = [...(await friend.bills('summary')), ...(await never.bills('summary'))];
+  assert.deepEqual(bills.map(paid), [
+    [7.5, 0],
+    [7.5, 0],
+  ]);
+});

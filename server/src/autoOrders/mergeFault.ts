@@ -167,6 +167,7 @@ const saidByCatalogue = {
   tax_product_type: (item: CatalogItem) => item.productType !== undefined,
   weight: (item: CatalogItem) => item.grams !== undefined,
   exclude_coupon: (item: CatalogItem) => item.excludesCoupons === true,
+  weight_change: () => false,
 } as const;
 
 /**
@@ -188,17 +189,33 @@ function lineFault(
     );
     const item = catalog(id);
     for (const field of Object.keys(saidByCatalogue) as LineTerm[]) {
-      if (its?.[field] === other?.[field] || (item && saidByCatalogue[field](item))) continue;
+      if (!isLost(field, its, other, item)) continue;
       return {
         reason:
           `has ${id} with the ${field} ${its?.[field] ?? 'none'} in its original order, and that of ` +
           `auto order ${target.autoOrderOid} has ${other?.[field] ?? 'none'}`,
-        fix: `Set the ${field} of the item in the catalogue, so that it applies to both`,
+        fix: lineFix(field),
       };
     }
   }
   return undefined;
 }
+
+const isLost = (
+  field: LineTerm,
+  its: LineTerms = {},
+  other: LineTerms = {},
+  item: CatalogItem | undefined,
+): boolean =>
+  its[field] !== other[field] &&
+  !(item && saidByCatalogue[field](item)) &&
+  // Options of the target change nothing for an item that has none of them.
+  (field !== 'weight_change' || its[field] !== undefined);
+
+const lineFix = (field: LineTerm): string =>
+  field === 'weight_change'
+    ? 'Do not merge them: only the original order says what an option weighs'
+    : `Set the ${field} of the item in the catalogue, so that it holds for both`;
 
 function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): Words | undefined {
   const other = source.properties.find(

@@ -188,6 +188,14 @@ const lineCases: readonly [
   ['a line that was not taxed', taxFree, {}, {}, /COFFEE with the tax_free true .* has none/],
   ['a line of the target that was not', {}, taxFree, {}, /COFFEE with the tax_free none .* true/],
   ['another weight', { weight: '5 g' }, { weight: '6 g' }, {}, /the weight 5 g .* has 6 g/],
+  [
+    'an option that weighs something',
+    { weight_change: 'Size L: 2 LB' },
+    { weight_change: 'Size M: 1 LB' },
+    { grams: 7 },
+    /the weight_change Size L: 2 LB .* has Size M: 1 LB/,
+  ],
+  ['an option of the target', {}, { weight_change: 'Size M: 1 LB' }, {}, undefined],
   ['an item that the catalogue does not tax', taxFree, {}, { taxFree: true }, undefined],
   ['an item that the catalogue weighs', { weight: '5 g' }, {}, { grams: 7 }, undefined],
 ];

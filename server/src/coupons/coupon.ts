@@ -1,7 +1,7 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Minor } from '../kernel/money.ts';
 
-/** A coupon as the rules see it. Item ids, codes and postal codes are folded. */
+/** A coupon as the rules see it. Item ids and codes are folded, postal codes plain. */
 export interface Coupon {
   readonly oid: number;
   /** The code as the merchant wrote it. */

@@ -142,6 +142,31 @@ const kinds: readonly [name: string, wire: WireCoupon, lines: number[], shipping
     [260, 80],
     0,
   ],
+  [
+    'a tier that the subtotal of its items reaches',
+    {
+      tiered_percent_off_subtotal: {
+        items: ['MUG'],
+        tiers: [
+          { subtotal_amount: 8, discount_percent: 10 },
+          { subtotal_amount: 8.01, discount_percent: 50 },
+        ],
+      },
+    },
+    [0, 80],
+    0,
+  ],
+  [
+    'an amount of a tier that only the other items reach',
+    {
+      tiered_amount_off_subtotal: {
+        items: ['MUG'],
+        tiers: [{ subtotal_amount: 20, discount_amount: 5 }],
+      },
+    },
+    [0, 0],
+    0,
+  ],
   ['nothing', { no_discount: {} }, [0, 0], 0],
 ];
 
@@ -193,6 +218,49 @@ for (const [what, wire, words] of unusable)
     if (words === undefined) assert.equal(effect?.taken, 340);
     else assert.match(effect?.unusable ?? '', words);
   });
+
+const places: readonly [restricted: string, code: string, country: string, counts: boolean][] = [
+  ['89501', '89501-1234', 'US', true],
+  ['89501', '895011234', 'us', true],
+  ['89501-1234', '89501 1234', 'US', true],
+  ['89501-1234', '89501', 'US', false],
+  ['89501-1234', '89501-9999', 'US', false],
+  ['89501', '895011234', 'CZ', false],
+  ['K1A 0B1', 'k1a0b1', 'CA', true],
+  ['100-0001', '1000001', 'JP', true],
+];
+for (const [restricted, postalCode, country, counts] of places)
+  test(`a coupon for ${restricted} at ${postalCode} in ${country}`, () => {
+    const there = { ...cart, postalCode, country };
+    const wire = { ...tenOff, restrict_by_postal_codes: [restricted] };
+    const [effect] = discounts(there, [{ coupon: coupon(wire), code: 'C1' }]).effects;
+    assert.equal(effect?.taken, counts ? 340 : 0);
+  });
+
+test('the largest amount off each of many units takes off what they cost', () => {
+  const many = { ...cart, lines: [line('COFFEE', 100, 100_000)] };
+  const wire = { amount_off_items: { discount_amount: 10_000_000_000 } };
+  const found = discounts(many, [{ coupon: coupon(wire), code: 'C1' }]);
+  assert.deepEqual([...found.lines], [10_000_000]);
+});
+
+test('for a customer who never ships free, a coupon takes off all but free shipping', () => {
+  const taken = (wire: WireCoupon) => {
+    const candidates = [{ coupon: coupon(wire), code: 'C1' }];
+    const { lines, shipping, effects } = discounts({ ...cart, neverShipsFree: true }, candidates);
+    return [sum(lines), shipping, effects[0]?.unusable];
+  };
+  const words = 'gives free shipping, which this customer does not get';
+  assert.deepEqual(taken({ free_shipping: {} }), [0, 0, words]);
+  assert.deepEqual(taken({ free_shipping_specific_items: { items: ['COFFEE', 'MUG'] } }), [
+    0,
+    0,
+    words,
+  ]);
+  const both = { percent_off_subtotal_and_free_shipping: { discount_percent: 10 } };
+  assert.deepEqual(taken(both), [340, 0, undefined]);
+  assert.deepEqual(taken({ percent_off_shipping: { discount_percent: 50 } }), [0, 250, undefined]);
+});
 
 const pairs: readonly [what: string, first: WireCoupon, second: WireCoupon, off: number][] = [
   [

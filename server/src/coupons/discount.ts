@@ -11,6 +11,7 @@ import {
   timesQuantity,
   zero,
 } from '../kernel/money.ts';
+import { postalCodesAt } from '../kernel/postalCode.ts';
 import { exactQuantity, sumQuantities } from '../kernel/quantity.ts';
 import type { Coupon, LineDiscount, Reduction, ShippingDiscount, Tier } from './coupon.ts';
 
@@ -21,6 +22,9 @@ export interface Cart {
   readonly shippingMethod?: string | undefined;
   /** The postal code of the shipping address. */
   readonly postalCode?: string | undefined;
+  readonly country?: string | undefined;
+  /** The customer gets no free shipping (no_free_shipping), from coupons either. */
+  readonly neverShipsFree?: boolean | undefined;
   readonly at: Temporal.Instant;
 }
 
@@ -155,7 +159,9 @@ function needsWords(cart: Cart, coupon: Coupon): string | undefined {
     );
     if (units < items.units) return 'needs items that are not on the order, or more of them';
   }
-  if (needs.postalCodes && !needs.postalCodes.has(fold(cart.postalCode ?? '')))
+  const { postalCodes } = needs;
+  const codes = postalCodesAt(cart.postalCode ?? '', cart.country);
+  if (postalCodes && !codes.some((code) => postalCodes.has(code)))
     return 'does not apply to the postal code of the order';
   return fitWords(cart, counted, coupon);
 }
@@ -168,10 +174,12 @@ function fitWords(
   counted: readonly CartLine[],
   { off, shipping }: Coupon,
 ): string | undefined {
-  if (off?.how.kind === 'tiers' && reachedTier(off.how.tiers, cart) === undefined)
-    return 'needs a higher subtotal than this order has';
   const fitsLines = off !== undefined && counted.some((line) => isMeant(line, off));
+  if (off?.how.kind === 'tiers' && fitsLines && reachedTier(off.how.tiers, off, cart) === undefined)
+    return 'needs a higher subtotal than this order has';
   const fits = fitsLines || (shipping !== undefined && fitsShipping(cart, shipping));
+  if (!fits && shipping?.how.kind === 'free' && cart.neverShipsFree === true)
+    return 'gives free shipping, which this customer does not get';
   // A coupon without a discount applies to every order.
   return fits || (off === undefined && shipping === undefined)
     ? undefined
@@ -191,9 +199,9 @@ function offLines(cart: Cart, before: Running, { off }: Coupon): Minor[] {
         const { percent } = off.how;
         return bases.map(({ left }) => minor(left - percentOff(left, percent, 'half up')));
       }
-      return shared(reduction(sum(bases.map(({ left }) => left)), off.how, cart), bases);
+      return shared(reduction(sum(bases.map(({ left }) => left)), off, cart), bases);
     default:
-      return shared(reduction(sum(bases.map(({ left }) => left)), off.how, cart), bases);
+      return shared(reduction(sum(bases.map(({ left }) => left)), off, cart), bases);
   }
 }
 
@@ -227,37 +235,39 @@ function offEach({ units, left }: Base, { unitCost }: CartLine, how: Reduction):
     how.kind === 'amount of each'
       ? how.amount
       : minor(Math.max(0, unitCost - (how.kind === 'price of each' ? how.price : unitCost)));
+  // The product of a large amount and many units could not be counted.
+  if (each * units >= left) return left;
   return minor(Math.min(left, timesQuantity(each, units, 'half up')));
 }
 
 /** Returns the reduction of a sum, for all lines together. */
-function reduction(left: Minor, how: Reduction, cart: Cart): Minor {
+function reduction(left: Minor, off: LineDiscount, cart: Cart): Minor {
+  const { how } = off;
   switch (how.kind) {
     case 'percent': {
       const base = minor(Math.min(left, how.ofAtMost ?? left));
-  // The product of a large amount and many units could not be counted.
-  if (each * units >= left) return left;
       return minor(base - percentOff(base, how.percent, 'half up'));
     }
     case 'amount':
       return minor(Math.min(left, how.amount));
     case 'tiers':
-      return tierReduction(left, how.tiers, cart);
+      return tierReduction(left, reachedTier(how.tiers, off, cart));
     default:
       return zero;
   }
 }
 
-function tierReduction(left: Minor, tiers: readonly Tier[], cart: Cart): Minor {
-  const reached = reachedTier(tiers, cart);
+function tierReduction(left: Minor, reached: Tier | undefined): Minor {
   if (reached === undefined) return zero;
   return reached.amount === undefined
     ? minor(left - percentOff(left, reached.percent ?? 0, 'half up'))
     : minor(Math.min(left, reached.amount));
 }
 
-function reachedTier(tiers: readonly Tier[], { lines }: Cart): Tier | undefined {
-  const subtotal = sum(lines.filter((line) => !line.isExcluded).map(({ amount }) => amount));
+/** Returns the highest tier that the subtotal of the lines reaches which the discount is for. */
+function reachedTier(tiers: readonly Tier[], off: LineDiscount, { lines }: Cart): Tier | undefined {
+  const counted = lines.filter((line) => !line.isExcluded && isMeant(line, off));
+  const subtotal = sum(counted.map(({ amount }) => amount));
   return tiers
     .filter(({ from }) => subtotal >= from)
     .reduce<Tier | undefined>(
@@ -294,8 +304,9 @@ function offShipping(cart: Cart, before: Running, coupon: Coupon, taken: Minor):
 }
 
 const fitsShipping = (
-  { lines, shippingMethod }: Cart,
-  { only, methods }: ShippingDiscount,
+  { lines, shippingMethod, neverShipsFree }: Cart,
+  { how, only, methods }: ShippingDiscount,
 ): boolean =>
+  !(how.kind === 'free' && neverShipsFree === true) &&
   (only === undefined || lines.every(({ itemId }) => only.has(fold(itemId)))) &&
   (methods === undefined || methods.has(fold(shippingMethod ?? '')));

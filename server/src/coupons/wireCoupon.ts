@@ -1,8 +1,8 @@
 import type { Coupon as WireCoupon } from '@perennial/contract/coupon.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { Bug, required } from '../kernel/assert.ts';
-import { fold } from '../kernel/caseFolding.ts';
 import { fromMinor, type Minor, toMinor } from '../kernel/money.ts';
+import { plainPostalCode } from '../kernel/postalCode.ts';
 import { readWireDate } from '../kernel/wireDates.ts';
 import type { Coupon, LineDiscount, Needs, ShippingDiscount } from './coupon.ts';
 import { type Discount, type Kind, type KindName, kinds, kindsOf, kindWords } from './kinds.ts';
@@ -20,7 +20,7 @@ export function couponOf(wire: WireCoupon, currency: string): Coupon {
     needs: {
       ...needs,
       postalCodes: wire.restrict_by_postal_codes?.length
-        ? new Set(wire.restrict_by_postal_codes.map(fold))
+        ? new Set(wire.restrict_by_postal_codes.map(plainPostalCode))
         : undefined,
     },
     startsAt: storedMoment(wire.start_dts),
@@ -97,7 +97,7 @@ function linesWords({ how, only, except, unitsMax }: LineDiscount, money: Show):
       return how.tiers
         .map(({ from, percent, amount }) => {
           const off = amount === undefined ? `${percent}%` : money(amount);
-          return `${off} off from ${money(from)}`;
+          return `${off} off from ${money(from)}${items ? ` of ${items}` : ''}`;
         })
         .join(', ');
   }

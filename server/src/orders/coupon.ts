@@ -89,15 +89,18 @@ export function couponDiscount(subtotal: Minor, coupon: OrderCoupon): Minor {
 }
 
 /**
- * Returns a stored order with a coupon: each line gets its share, and the tax is calculated again
- * at the order's rate. A tax that the client named stays. If the new total is less than the store
- * credit that was used, the order uses less of it; the caller returns the rest to the customer.
+ * Returns a stored order with a coupon: each line gets its share, unless it excludes coupons, and the
+ * tax is calculated again at the order's rate. A tax that the client named stays. If the new total is
+ * less than the store credit that was used, the order uses less of it; the caller returns the rest to
+ * the customer.
  */
 export function withCoupon(order: OrderRecord, coupon: OrderCoupon): OrderRecord {
   const { document, currency: base } = order;
   const amount = (stored: Currency | undefined) => amountOf(stored, base);
   const lines = document.items ?? [];
-  const costs = lines.map((line) => amount(line.total_cost_with_discount));
+  const costs = lines.map((line) =>
+    line.exclude_coupon === true ? zero : amount(line.total_cost_with_discount),
+  );
   const discount = couponDiscount(sum(costs), coupon);
   if (discount <= 0) return order;
   const shares = allocate(discount, costs);

@@ -2,7 +2,7 @@ import type { Order, OrderCoupon } from '@perennial/contract/order.ts';
 import type { Temporal } from 'temporal-polyfill';
 import { type AutoApply, metCodes } from '../coupons/autoApply.ts';
 import type { Coupon } from '../coupons/coupon.ts';
-import { type Candidate, type Discounts, discounts } from '../coupons/discount.ts';
+import { type Candidate, type Cart, type Discounts, discounts } from '../coupons/discount.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { fromLoose } from '../kernel/fromLoose.ts';
 import { type Minor, sum } from '../kernel/money.ts';
@@ -64,6 +64,8 @@ interface CouponRequest {
   readonly terms: CouponTerms;
   /** Whether the customer, or a pricing tier of the customer, gets no coupons (no_coupons). */
   readonly isRefused: boolean;
+  /** Whether the customer gets no free shipping (no_free_shipping), also not by a coupon. */
+  readonly neverShipsFree: boolean;
   /** Whether the order was paid elsewhere. Only coupons that the order names count then. */
   readonly isPaidElsewhere: boolean;
   readonly currency: string;
@@ -105,18 +107,31 @@ export function couponUse(request: CouponRequest): CouponUse {
   };
 }
 
-const cartOf = ({ order, lines, shipping, shippingMethod, at }: CouponRequest) => ({
-  lines: lines.map((line, index) => ({
-    itemId: order.items?.[index]?.merchant_item_id ?? '',
-    quantity: line.quantity,
-    unitCost: line.unitCost,
-    amount: lineAmount(line),
-    isExcluded: line.excludesCoupons,
-  })),
+const cartOf = (request: CouponRequest): Cart => {
+  const { order, lines, shipping, shippingMethod, neverShipsFree, at } = request;
+  return {
+    lines: lines.map((line, index) => ({
+      itemId: order.items?.[index]?.merchant_item_id ?? '',
+      quantity: line.quantity,
+      unitCost: line.unitCost,
+      amount: lineAmount(line),
+      isExcluded: line.excludesCoupons,
+    })),
+    shipping,
+    shippingMethod: shippingMethod ?? order.shipping?.shipping_method,
+    ...couponPlaceOf(order),
+    neverShipsFree,
+    at,
+  };
+};
+
+/** Returns the part of an order's address that coupons read. */
+export const couponPlaceOf = ({
   shipping,
-  shippingMethod: shippingMethod ?? order.shipping?.shipping_method,
-  postalCode: order.shipping?.postal_code ?? order.billing?.postal_code,
-  at,
+  billing,
+}: Pick<Order, 'shipping' | 'billing'>): Pick<Cart, 'postalCode' | 'country'> => ({
+  postalCode: shipping?.postal_code?.trim() || billing?.postal_code || undefined,
+  country: shipping?.country_code || billing?.country_code || undefined,
 });
 
 /** A code of the order and its coupon. */

@@ -12,6 +12,7 @@ import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
 import { amountIn } from './fault.ts';
 import type { wireCurrency } from './money.ts';
+import { gramsWith } from './optionWeight.ts';
 
 import type { ShippedLine } from './shippingMethod.ts';
 import { isExemptAt, type TaxPlace } from './taxPlace.ts';
@@ -106,9 +107,9 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
   }
   const prices = pricesOf(request, path);
   if (!prices.ok) return prices;
-  const { unitCost, oneTimeFees } = prices.value;
   const fault = sizeFault(`${path}.quantity`, quantity, prices.value);
   if (fault) return failure(fault);
+  const { unitCost, oneTimeFees } = prices.value;
   return success({
     unitCost,
     quantity,
@@ -126,7 +127,6 @@ export function orderLine(request: LineRequest): Outcome<OrderLine, FieldFault> 
   });
 }
 
-const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
 /** Returns the fault of amounts of a line that could not be counted. */
 function sizeFault(
   field: string,
@@ -149,10 +149,15 @@ function sizeFault(
   return undefined;
 }
 
+const shippingOf = (request: LineRequest): OrderLine['shipping'] => {
   const { wire, item, find } = request;
   const type = wire.tax_product_type ?? item?.productType;
+  const grams = weightOf(wire) ?? unitGrams(item, find) ?? 0;
   return {
-    grams: weightOf(wire) ?? unitGrams(item, find) ?? 0,
+    grams: gramsWith(
+      grams,
+      (wire.options ?? []).map((option) => option.weight_change),
+    ),
     shipsFree:
       wire.free_shipping === true ||
       item?.freeShipping === true ||

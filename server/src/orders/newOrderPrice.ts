@@ -56,6 +56,7 @@ function pricedByTiers(request: NewOrderRequest): Outcome<PricedOrder, FieldFaul
     shippingMethod: shipping.value.method?.name,
     terms: request.coupons ?? noCouponTerms,
     isRefused: request.refusesCoupons === true,
+    neverShipsFree: request.customerShipping?.neverFree === true,
     isPaidElsewhere,
     currency: request.currency,
     at: now.at,

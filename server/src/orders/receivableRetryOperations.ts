@@ -219,7 +219,7 @@ async function chargeOf(
   { day, couponCode }: Extract<RetryStep, { kind: 'charge' }>,
   parts: OrderParts,
 ): Promise<PaymentAttempt | undefined> {
-  const coupon = await findRetryCoupon(context, couponCode ?? '');
+  const coupon = await findRetryCoupon(context, couponCode ?? '', locked.order);
   const next = await nextAttempt(context, locked, { source: 'retry', retryDay: day, coupon });
   const isCharge = next.ok && next.value.amount > 0;
   const fault = next.ok ? isCharge && unsendable(context, next.value, parts) : next.reason;

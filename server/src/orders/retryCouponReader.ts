@@ -3,6 +3,8 @@ import { couponOf } from '../coupons/wireCoupon.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import type { Context } from '../platform/context.ts';
 import { couponsOf, type OrderCoupon, retryCouponAt, retryCouponOf } from './coupon.ts';
+import { readCustomerTerms } from './customerTermsReader.ts';
+import type { OrderRecord } from './order.ts';
 
 /**
  * Returns the folded codes among these of coupons in the catalogue that retries can use: they take
@@ -18,16 +20,20 @@ export async function findCatalogueRetryCodes(
 }
 
 /**
- * Returns the coupon that a retry uses now. Undefined: no coupon has this code any more, or it
- * gives no discount at this moment.
+ * Returns the coupon that a retry uses now. Undefined: no coupon has this code any more, it gives no
+ * discount at this moment, or the customer gets no coupons.
  */
 export async function findRetryCoupon(
   context: Pick<Context, 'db' | 'merchant' | 'now'>,
   code: string,
+  order: OrderRecord,
 ): Promise<OrderCoupon | undefined> {
+  if (code === '') return undefined;
+  const termsOf = await readCustomerTerms(context, [order], { agreed: false });
+  if (termsOf(order).refusesCoupons) return undefined;
   const { settings, currency } = context.merchant;
   const own = couponsOf(settings['coupons'], currency).get(fold(code));
-  if (own !== undefined || code === '') return own;
+  if (own !== undefined) return own;
   const catalogue = await findCatalogue(context, [code]);
   return retryCouponAt(catalogue.get(fold(code)), context.now);
 }

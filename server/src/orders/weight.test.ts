@@ -17,6 +17,20 @@ const cases: readonly [what: string, lines: OrderItem[], weight: object | undefi
     { uom: 'KG', value: 1.5 },
   ],
   [
+    'options that add and take away',
+    [
+      {
+        quantity: 2,
+        weight: { uom: 'LB', value: 1 },
+        options: [
+          { label: 'Size', value: 'L', weight_change: { uom: 'OZ', value: 8 } },
+          { label: 'Bag', value: 'none', weight_change: { uom: 'LB', value: -0.25 } },
+        ],
+      },
+    ],
+    { uom: 'LB', value: 2.5 },
+  ],
+  [
     'ounces in pounds',
     [
       { quantity: 1, weight: { uom: 'LB', value: 1 } },

@@ -4,7 +4,13 @@ import { isReached } from '../kernel/moments.ts';
 import { readCustomerTerms, type TermsOf } from '../orders/customerTermsReader.ts';
 import type { OrderRecord } from '../orders/order.ts';
 import type { Context } from '../platform/context.ts';
-import { baseCodesOf, type CouponCatalog, noCoupons, originalCoupons } from './originalCoupons.ts';
+import {
+  baseCodesOf,
+  type CouponCatalog,
+  type CouponedOrder,
+  noCoupons,
+  originalCoupons,
+} from './originalCoupons.ts';
 import { catalogueRetryCodes, rebillPolicy } from './policy.ts';
 
 /**
@@ -22,7 +28,8 @@ export async function loadCoupons(
     ...[...orders].flatMap(({ document }) => baseCodesOf(document)),
     ...catalogueRetryCodes(rebillPolicy(merchant)),
   ];
-  if (codes.length === 0) return noCoupons;
+  const refuses = (order: CouponedOrder) => termsOf(order).refusesCoupons;
+  if (codes.length === 0) return { ...noCoupons, refuses };
   const found = await findCoupons(db, merchantId, codes);
   const byCode = new Map(
     found
@@ -34,7 +41,7 @@ export async function loadCoupons(
       const document = byCode.get(code);
       return document && couponOf(document, currency);
     },
-    refuses: (order) => termsOf(order).refusesCoupons,
+    refuses,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { Currency, Weight } from '@perennial/contract/common.ts';
-import type { OrderItem } from '@perennial/contract/orderItem.ts';
+import type { OrderItem, OrderItemOption } from '@perennial/contract/orderItem.ts';
 import type { OrderPayment, OrderPaymentTransaction } from '@perennial/contract/orderPayment.ts';
 import { Temporal } from 'temporal-polyfill';
 import { wireDate } from '../kernel/calendar.ts';
@@ -8,6 +8,7 @@ import { fromLoose } from '../kernel/fromLoose.ts';
 import { fromMinor, type Minor, minor, proportion, sum } from '../kernel/money.ts';
 import { type OrderCurrency, wireCurrency } from '../orders/money.ts';
 import { withNotes } from '../orders/notes.ts';
+import { type OptionWeights, optionKey, optionWeightsOf } from '../orders/optionWeight.ts';
 import { type OrderDocument, type OrderRecord } from '../orders/order.ts';
 import { withoutParcel } from '../orders/parcel.ts';
 import { declineCodeDetail } from '../orders/payment.ts';
@@ -17,7 +18,7 @@ import { taxedPart } from '../orders/totals.ts';
 import { totalWeight } from '../orders/weight.ts';
 import type { EarlierDecline } from './attempt.ts';
 import type { PlannedCharge } from './plan.ts';
-import type { RebillLine, RebillOrder } from './rebillOrder.ts';
+import type { RebillLine, RebillOption, RebillOrder } from './rebillOrder.ts';
 
 /** The records from which the order of a rebill is created. */
 export interface RebillOrderSource {
@@ -148,13 +149,21 @@ const storedCoupon = (code: string) => ({
   automatically_applied: true,
 });
 
-/** The unit weights in the lines of the original order, by case-folded item id. */
-const weightsOf = ({ items = [] }: OrderDocument): ReadonlyMap<string, Weight> =>
-  new Map(
+/** The weights in the lines of the original order. */
+interface NamedWeights {
+  /** The unit weights, by case-folded item id. */
+  readonly units: ReadonlyMap<string, Weight>;
+  readonly options: OptionWeights;
+}
+
+const weightsOf = ({ items = [] }: OrderDocument): NamedWeights => ({
+  units: new Map(
     items.flatMap(({ merchant_item_id: id, weight }) =>
       id === undefined || weight?.value === undefined ? [] : [[fold(id), weight]],
     ),
-  );
+  ),
+  options: optionWeightsOf(items),
+});
 
 /**
  * Returns the address of the original order, with the shipping method and weight of this rebill.
@@ -291,12 +300,7 @@ function transactionsOf({ payment, at, zone, declines = [] }: RebillOrderSource)
   );
 }
 
-function itemOf(
-  line: RebillLine,
-  index: number,
-  money: Money,
-  weights: ReadonlyMap<string, Weight>,
-): OrderItem {
+function itemOf(line: RebillLine, index: number, money: Money, weights: NamedWeights): OrderItem {
   const withDiscount = minor(line.amount - line.discount);
   return fromLoose<OrderItem>({
     item_index: index + 1,
@@ -315,19 +319,31 @@ function itemOf(
     free_shipping: line.shipsFree,
     pricing_tier_name: line.tierName,
     kit: line.isKit,
-    weight: weights.get(fold(line.itemId)),
+    exclude_coupon: line.excludesCoupons,
+    weight: weights.units.get(fold(line.itemId)),
     upsell: line.kind === 'add-on',
     tax_product_type: line.kind === 'cancel fee' ? 'service' : line.productType,
     distribution_center_code: line.center,
     ...(line.options.length === 0
       ? {}
       : {
-          options: line.options.map(({ label, value, costChange }) => ({
-            label,
-            value,
-            ...(costChange === undefined ? {} : { cost_change: money(costChange) }),
-          })),
+          options: line.options.map((option) => optionOf(line, option, money, weights)),
         }),
+  });
+}
+
+function optionOf(
+  { itemId }: RebillLine,
+  option: RebillOption,
+  money: Money,
+  weights: NamedWeights,
+): OrderItemOption {
+  const { label, value, costChange } = option;
+  return fromLoose<OrderItemOption>({
+    label,
+    value,
+    cost_change: costChange === undefined ? undefined : money(costChange),
+    weight_change: weights.options.get(optionKey(itemId, option)),
   });
 }
 

@@ -29,12 +29,14 @@ export async function readOriginalLines(
 
 function linesOf(terms: OriginalTerms, hasMethods: boolean): OriginalLines {
   const { taxFreeItemIds, kinds, taxableCosts, grams, couponFreeItemIds, tax, currency } = terms;
+  const changes = hasMethods ? weightChanges(terms) : new Map<string, string>();
   const ids = new Set([
     ...taxFreeItemIds,
     ...kinds.keys(),
     ...taxableCosts.keys(),
     ...grams.keys(),
     ...couponFreeItemIds,
+    ...changes.keys(),
   ]);
   const lineOf = (id: string): LineTerms => {
     const kind = kinds.get(id);
@@ -48,7 +50,19 @@ function linesOf(terms: OriginalTerms, hasMethods: boolean): OriginalLines {
       taxable_cost: taxable === undefined ? undefined : String(fromMinor(taxable, currency)),
       weight: weight === undefined ? undefined : `${weight} g`,
       exclude_coupon: couponFreeItemIds.has(id) ? 'true' : undefined,
+      weight_change: changes.get(id),
     });
   };
   return new Map([...ids].map((id) => [id, lineOf(id)]));
+}
+
+/** Returns what options change the weight by, in words, by case-folded item id. */
+function weightChanges({ optionWeights }: OriginalTerms): ReadonlyMap<string, string> {
+  const changes = new Map<string, string>();
+  for (const [key, { value, uom = 'LB' }] of optionWeights) {
+    const [id = '', label, chosen] = key.split('\n');
+    const words = `${label} ${chosen}: ${value} ${uom}`;
+    changes.set(id, [...(changes.get(id)?.split('; ') ?? []), words].toSorted().join('; '));
+  }
+  return changes;
 }

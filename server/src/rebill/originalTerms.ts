@@ -2,7 +2,9 @@ import type { OrderItem } from '@perennial/contract/orderItem.ts';
 import { fold } from '../kernel/caseFolding.ts';
 import { type Minor, minor } from '../kernel/money.ts';
 import { gramsOf } from '../kernel/weightUnits.ts';
+import { couponPlaceOf } from '../orders/couponUse.ts';
 import { amountOf } from '../orders/money.ts';
+import { type OptionWeights, optionWeightsOf } from '../orders/optionWeight.ts';
 import type { OrderDocument, OrderRecord } from '../orders/order.ts';
 import { type AppliedTax, rebillTax, type TaxTerms } from '../orders/taxTerms.ts';
 import { baseCodesOf } from './originalCoupons.ts';
@@ -20,6 +22,7 @@ export interface OriginalTerms {
   readonly currency: string;
   /** The weight of one unit of its lines in grams, by case-folded item id. */
   readonly grams: ReadonlyMap<string, number>;
+  readonly optionWeights: OptionWeights;
   readonly tax: AppliedTax;
   /** Case-folded. */
   readonly taxFreeItemIds: ReadonlySet<string>;
@@ -47,7 +50,7 @@ export function originalTerms(original: OrderRecord, tax: TaxTerms): OriginalTer
     ),
     ...shipmentTerms(document),
     currency,
-    postalCode: document.shipping?.postal_code ?? document.billing?.postal_code,
+    postalCode: couponPlaceOf(document).postalCode,
     tax: applied,
     taxFreeItemIds: itemIdsOf(
       items,
@@ -86,10 +89,11 @@ function shipmentTerms({
   items = [],
   shipping,
   billing,
-}: OrderDocument): Pick<OriginalTerms, 'shippingMethod' | 'country' | 'grams'> {
+}: OrderDocument): Pick<OriginalTerms, 'shippingMethod' | 'country' | 'grams' | 'optionWeights'> {
   return {
     shippingMethod: shipping?.shipping_method || undefined,
     country: shipping?.country_code || billing?.country_code || undefined,
+    optionWeights: optionWeightsOf(items),
     grams: new Map(
       items.flatMap(({ merchant_item_id: id, weight }) =>
         id === undefined || weight?.value === undefined

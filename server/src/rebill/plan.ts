@@ -271,10 +271,14 @@ function chargeOf(
   };
 }
 
-/** Returns the coupon of a retry, from the settings or else from the catalogue. */
-function carriedCoupon({ autoOrder, policy, coupons = noCoupons, at }: DecisionInput) {
+/**
+ * Returns the coupon of a retry, from the settings or else from the catalogue; undefined for a
+ * customer who gets no coupons.
+ */
+function carriedCoupon(input: DecisionInput) {
+  const { autoOrder, original, policy, coupons = noCoupons, at } = input;
   const code = retryCoupon(autoOrder.creditCardAttempt, policy.dunning);
-  if (code === undefined) return undefined;
+  if (code === undefined || original === undefined || coupons.refuses(original)) return undefined;
   return policy.coupons.get(fold(code)) ?? retryCouponAt(coupons.find(fold(code)), at);
 }
 

@@ -13,6 +13,7 @@ import { earlier } from '../kernel/moments.ts';
 import { allocate, type Minor, minor, sum, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import { couponDiscount, type OrderCoupon } from '../orders/coupon.ts';
+import { gramsWith, optionKey } from '../orders/optionWeight.ts';
 import {
   type CustomerShipping,
   rebillQuote,
@@ -105,6 +106,8 @@ export interface RebillLine {
   /** The pricing tier that gave the price. */
   readonly tierName?: string;
   readonly isKit?: true;
+  /** No coupon lowers its price. */
+  readonly excludesCoupons?: true;
   /** The shipment in the item's schedule; absent for add-ons. */
   readonly shipment?: ShippedItem;
 }
@@ -180,6 +183,7 @@ function itemLine(
     options: optionsOf(item),
     priceRules: shipment.price.trace,
     ...marksOf(shipped, shipment.price.trace),
+    ...couponMark(shipped, shipment.itemId, original),
     shipment: {
       originalItemId: item.originalItemId,
       at: shipment.at,
@@ -248,6 +252,15 @@ function marksOf(
   };
 }
 
+const couponMark = (
+  item: CatalogItem | undefined,
+  itemId: string,
+  { couponFreeItemIds }: OriginalTerms,
+): Pick<RebillLine, 'excludesCoupons'> =>
+  item?.excludesCoupons === true || couponFreeItemIds.has(fold(itemId))
+    ? { excludesCoupons: true }
+    : {};
+
 function addOnLines(terms: RebillTerms): Outcome<RebillLine[], LineFault> {
   const riding: { addOn: AddOn; item?: AutoOrderItem }[] = [
     ...terms.rebill.lines.flatMap(({ item }) => item.addOns.map((addOn) => ({ addOn, item }))),
@@ -298,6 +311,7 @@ function addOnLine(
     options: addOn.options,
     priceRules: price.value.trace,
     ...marksOf(shipped, price.value.trace),
+    ...couponMark(shipped, addOn.itemId, original),
   });
 }
 
@@ -344,7 +358,7 @@ function withAmounts(
 /**
  * Returns the cost of shipping; undefined if no method ships the order. If the merchant has no
  * methods or the original order names none, it costs the same as in the original order, whatever is
- * shipped, and it is free only if every line ships free.
+ * shipped, and it is free only if every line ships free and the customer gets free shipping.
  */
 function shippingQuote(
   lines: readonly RebillLine[],
@@ -352,16 +366,16 @@ function shippingQuote(
   { original, catalog, customer, shippingMethods = [] }: RebillTerms,
 ): ShippingQuote | undefined {
   const name = original.shippingMethod;
-  if (isFee || shippingMethods.length === 0 || name === undefined)
-    return {
-      cost: isFee || lines.every((line) => line.shipsFree) ? zero : original.shipping,
-      rules: [],
-    };
+  if (isFee) return { cost: zero, rules: [] };
+  if (shippingMethods.length === 0 || name === undefined) {
+    const isFree = customer?.neverFree !== true && lines.every((line) => line.shipsFree);
+    return { cost: isFree ? zero : original.shipping, rules: [] };
+  }
   return rebillQuote(shippingMethods, name, {
     lines: lines.map((line) => ({
       amount: minor(line.amount - line.discount),
       quantity: line.quantity,
-      grams: unitGrams(catalog(line.itemId), catalog) ?? original.grams.get(fold(line.itemId)) ?? 0,
+      grams: gramsOf(line, original, catalog),
       shipsFree: line.shipsFree,
       isParcel: line.productType === undefined,
     })),
@@ -369,6 +383,18 @@ function shippingQuote(
     customer,
     currency: original.currency,
   });
+}
+
+/** Returns what a unit weighs: by the catalogue or the original order, and with its options. */
+function gramsOf(
+  { itemId, options }: RebillLine,
+  { grams, optionWeights }: OriginalTerms,
+  catalog: Catalog,
+): number {
+  return gramsWith(
+    unitGrams(catalog(itemId), catalog) ?? grams.get(fold(itemId)) ?? 0,
+    options.map((option) => optionWeights.get(optionKey(itemId, option))),
+  );
 }
 
 const methodOf = ({
@@ -408,9 +434,10 @@ function couponsOff(
   const { coupon } = terms;
   if (coupon === undefined) return original;
   const left = lines.map((line, index) => minor(line.amount - original.lines[index]!));
-  const discount = couponDiscount(sum(left), coupon);
+  const open = left.map((rest, index) => (lines[index]?.excludesCoupons ? zero : rest));
+  const discount = couponDiscount(sum(open), coupon);
   if (discount === 0) return original;
-  const shares = allocate(discount, left);
+  const shares = allocate(discount, open);
   const rule: CouponRule = {
     code: coupon.code,
     baseCode: coupon.code,
@@ -432,22 +459,23 @@ function couponsOff(
 function originalCouponsOff(
   lines: readonly RebillLine[],
   { cost: shipping, method }: ShippingQuote,
-  { originalCoupons = [], original, catalog, rebill, context }: RebillTerms,
+  { originalCoupons = [], original, customer, rebill, context }: RebillTerms,
 ): CouponsOff {
   if (originalCoupons.length === 0) return nothingOff(lines);
   const cart = {
-    lines: lines.map(({ itemId, quantity, unitCost, amount }) => ({
+    lines: lines.map(({ itemId, quantity, unitCost, amount, excludesCoupons }) => ({
       itemId,
       quantity,
       unitCost,
       amount,
-      isExcluded:
-        original.couponFreeItemIds.has(fold(itemId)) || catalog(itemId)?.excludesCoupons === true,
+      isExcluded: excludesCoupons === true,
     })),
     shipping,
     // A coupon for one shipping method gives no discount on another one used in its place.
     shippingMethod: method?.name ?? original.shippingMethod,
     postalCode: original.postalCode,
+    country: original.country,
+    neverShipsFree: customer?.neverFree === true,
     // A late rebill, or an early one on request, keeps a coupon that was valid on one of the days.
     at: earlier(rebill.at, context.now),
   };
