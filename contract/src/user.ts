@@ -21,7 +21,7 @@ export type Notification = Static<typeof Notification>;
 export const Permission = model('Permission', 'Something a user may do.', {
   permission_group: text(),
   permission_Name: text(),
-  selected: flag(),
+  selected: flag('Absent in a change: switched off.'),
 });
 export type Permission = Static<typeof Permission>;
 

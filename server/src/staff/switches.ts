@@ -4,8 +4,9 @@ import type { Switch } from './access.ts';
 import { parsePermissions } from './apiKey.ts';
 
 /**
- * Reads `permissions` of a body. A permission without a value is switched on. Refuses names that
- * are not permissions.
+ * Reads `permissions` of a body. A permission without a value is switched off: C# clients send no
+ * false, and would give a user whom they send back all permissions. Refuses names that are not
+ * permissions.
  */
 export function permissionSwitches(
   entries: readonly Permission[] | null | undefined,
@@ -19,11 +20,15 @@ export function permissionSwitches(
         reason: `names ${name}, which is not a permission`,
         fix: 'Send one that GET lists',
       });
-    return { key: name, on: selected ?? true };
+    return { key: name, on: selected === true };
   });
 }
 
-/** Reads the memberships of a body: each is on or off; on by default. */
+/**
+ * Reads the memberships of a body: each is on or off. Without its flag, an entry that only names
+ * its group or user is on, and one that is sent back with the rest is off (C# clients send no
+ * false).
+ */
 export function memberSwitches<Entry extends { readonly member?: boolean }>(
   entries: readonly Entry[] | null | undefined,
   id: keyof Entry & string,
@@ -32,7 +37,7 @@ export function memberSwitches<Entry extends { readonly member?: boolean }>(
   return (entries ?? []).map((entry, i) => {
     const key = entry[id];
     return typeof key === 'number'
-      ? { key, on: entry.member ?? true }
+      ? { key, on: entry.member ?? Object.keys(entry).length === 1 }
       : refuse('missing_field', { field: `${list}[${i}].${id}` });
   });
 }
