@@ -27,7 +27,9 @@ export const WebhookEventSubscription = model(
     event_name: text(),
     event_ruler: text('An Event Ruler pattern; only what matches is sent.'),
     expansion: text('The expansions of the payload.'),
-    subscribed: flag('False: not received. An event of a written webhook is received otherwise.'),
+    subscribed: flag(
+      'False: not received. Absent in a change: received, unless webhook_event_oid is given.',
+    ),
     supports_reflow: flag('Can be sent again for every record.'),
     webhook_event_oid: int32(),
   },

@@ -1,6 +1,10 @@
 import { absentEvents } from '@perennial/contract/events.ts';
 import { parseExpand, unknownExpansions } from '@perennial/contract/expansions.ts';
-import type { WebhookEventCategory, Webhook as WireWebhook } from '@perennial/contract/webhook.ts';
+import type {
+  WebhookEventCategory,
+  WebhookEventSubscription,
+  Webhook as WireWebhook,
+} from '@perennial/contract/webhook.ts';
 import type { IdFactory } from '../kernel/ids.ts';
 import { unknownExpandWords } from '../platform/http/ignoredFields.ts';
 import { refuse } from '../platform/http/refusal.ts';
@@ -40,7 +44,7 @@ export function webhookFrom(
     ),
     disabled: body.disabled ?? before.disabled,
     subscriptions: body.event_categories
-      ? subscriptionsFrom(body.event_categories)
+      ? subscriptionsFrom(body.event_categories, before.subscriptions)
       : before.subscriptions,
   };
 }
@@ -96,9 +100,10 @@ function iamFrom(body: WireWebhook, before: AwsIam | undefined): AwsIam {
 /** Returns sentences about names in `_expand` that match no part of the events' payloads. */
 export const unknownPartWords = ({ event_categories: given }: WireWebhook): string[] =>
   (given ?? []).flatMap(({ events }, c) =>
-    (events ?? []).flatMap(({ event_name: name = '', expansion, subscribed }, e) => {
+    (events ?? []).flatMap((event, e) => {
+      const { event_name: name = '', expansion } = event;
       const description = describe(name);
-      if (!description || !expansion || subscribed === false) return [];
+      if (!description || !expansion || isDeclined(event)) return [];
       const unknown = unknownExpansions(expansion, expansionsFor(description));
       const field = `event_categories[${c}].events[${e}].expansion`;
       return unknownExpandWords(unknown, { field, within: 'payload' }) ?? [];
@@ -109,8 +114,12 @@ const categories: readonly string[] = [
   ...new Set(catalogueRows.map(([, { category }]) => category)),
 ];
 
-function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription[] {
+function subscriptionsFrom(
+  given: readonly WebhookEventCategory[],
+  before: readonly Subscription[],
+): Subscription[] {
   const subscriptions = new Map<string, Subscription>();
+  const heard = new Set(before.map(({ eventName }) => eventName));
   given.forEach((category, c) => {
     const name = category.event_category;
     if (category.subscribed === true && name !== undefined && !categories.includes(name))
@@ -118,11 +127,11 @@ function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription
         field: `event_categories[${c}].event_category`,
         allowed: categories,
       });
+    // Of a category that was read with all its events, single events can be taken away.
+    const isAll = category.subscribed === true && !isHeardWhole(category, heard);
     (category.events ?? []).forEach((event, e) => {
       const field = `event_categories[${c}].events[${e}]`;
-      // A listed event counts as subscribed even without the flag, which the published samples
-      // leave out.
-      if (event.subscribed === false && category.subscribed !== true) return;
+      if (isDeclined(event) && !isAll) return;
       const name = event.event_name ?? refuse('missing_field', { field: `${field}.event_name` });
       subscriptions.set(name, subscriptionFrom(name, event, field));
     });
@@ -136,6 +145,16 @@ function subscriptionsFrom(given: readonly WebhookEventCategory[]): Subscription
   });
   return [...subscriptions.values()];
 }
+
+/**
+ * A listed event counts as subscribed even without the flag, which the published samples leave out.
+ * One with the oid under which it was read is sent back, and C# clients leave out a false.
+ */
+const isDeclined = ({ subscribed, webhook_event_oid: oid }: WebhookEventSubscription): boolean =>
+  typeof oid === 'number' ? subscribed !== true : subscribed === false;
+
+const isHeardWhole = ({ event_category: name }: WebhookEventCategory, heard: ReadonlySet<string>) =>
+  catalogueRows.every(([event, { category }]) => category !== name || heard.has(event));
 
 function subscriptionFrom(
   name: string,
