@@ -161,9 +161,10 @@ separated by commas; a warning lists names that are not known.</p>`,
   [
     'Changing things',
     html`<p>An update changes what it names: a field or part that is absent stays as it is. A list
-that is given is the whole list. Read-only fields are ignored, so what was read can be sent back. A request that
-changes something may carry an <code>Idempotency-Key</code>: repeated with the same key it is done once. Operations that
-list <code>If-Match</code> compare it with the <code>ETag</code> of what was read, and refuse the change when another
+that is given is the whole list; an element that is sent back may lack what is <code>false</code> or 0 in it.
+Read-only fields are ignored, so what was read can be sent back. A request that changes something may carry an
+<code>Idempotency-Key</code>: repeated with the same key it is done once. Operations that list <code>If-Match</code>
+compare it with the <code>ETag</code> of what was read, and refuse the change when another
 person was faster; others refuse the header.</p>`,
   ],
 ];

@@ -30,7 +30,9 @@ export function editAutoOrder(
   const edited: AutoOrder = {
     ...current,
     items: items.value,
-    addOns: body.add_ons ? editAddOns(body.add_ons, 'add_ons', read, rules) : current.addOns,
+    addOns: body.add_ons
+      ? editAddOns(current.addOns, body.add_ons, 'add_ons', read, rules)
+      : current.addOns,
     properties: body.properties ? properties(body.properties) : current.properties,
     cancelAfterNextXOrders: read.number(
       'cancel_after_next_x_orders',

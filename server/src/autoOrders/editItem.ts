@@ -232,7 +232,9 @@ function readFields(
     paused: read.required('paused', current.paused),
     options: body.options ? options(body.options) : current.options,
     properties: body.properties ? properties(body.properties) : current.properties,
-    addOns: body.add_ons ? editAddOns(body.add_ons, 'add_ons', read, rules) : current.addOns,
+    addOns: body.add_ons
+      ? editAddOns(current.addOns, body.add_ons, 'add_ons', read, rules)
+      : current.addOns,
     paypalPayerId: read.text('paypal_payer_id', current.paypalPayerId),
     paypalRecurringPaymentProfileId: read.text(
       'paypal_recurring_payment_profile_id',
@@ -420,8 +422,12 @@ const faultWords = (itemId: string) =>
     ],
   }) as const;
 
-/** Reads a list of add-ons, which replaces the current one. */
+/**
+ * Reads a list of add-ons, which replaces the current one. An add-on that is free stays free where
+ * no price is given: C# clients cannot send 0. Null gives it the price of the catalogue.
+ */
 export function editAddOns(
+  current: readonly AddOn[],
   list: readonly WireAddOn[],
   field: string,
   faults: Pick<FieldReader, 'fault'>,
@@ -440,7 +446,7 @@ export function editAddOns(
     const addOn = {
       itemId: known?.itemId ?? '',
       quantity: read.number('quantity', 1, 1, quantityMax) ?? 1,
-      unitCost: read.money('arbitrary_unit_cost', undefined),
+      unitCost: read.money('arbitrary_unit_cost', free(current, known?.itemId)),
       freeShipping: read.required('free_shipping', false),
       nextXOrders: read.number('next_x_orders', undefined, 1),
       options: options(body.options ?? []),
@@ -456,6 +462,11 @@ export function editAddOns(
     return addOn;
   });
 }
+
+const free = (current: readonly AddOn[], itemId: string | undefined) =>
+  current.find((each) => itemId !== undefined && isSameId(each.itemId, itemId))?.unitCost === 0
+    ? zero
+    : undefined;
 
 /**
  * Returns properties as they are stored, without those that have no name. If several have the same

@@ -374,7 +374,7 @@ function addOnsOf(
   rules: EditRules,
 ): Outcome<AutoOrderItem, FieldFault> {
   const read = new FieldReader({}, '', rules);
-  const addOns = editAddOns(list, 'add_on_items', read, rules);
+  const addOns = editAddOns(item.addOns, list, 'add_on_items', read, rules);
   const [fault] = read.faults;
   return fault ? failure(fault) : success({ ...item, addOns });
 }

@@ -151,11 +151,11 @@ export async function updateAutoApply(
   findUnknown: FindUnknown,
 ): Promise<void> {
   const { merchantId, timeZone, currency } = context.merchant;
-  const given = merged<CouponAutoApplyConditions>({}, writable(ConditionsModel, body, timeZone));
-  const conditions: AutoApply = {
+  const given = writable(ConditionsModel, body, timeZone);
+  const conditions = merged<AutoApply>(await getAutoApply(context), {
     required_items: given.required_items ?? [],
     subtotal_levels: given.subtotal_levels ?? [],
-  };
+  });
   const coupons = await findCoupons(context.db, merchantId, codesOf(conditions));
   const known = new Set(
     coupons.filter(({ oneTime }) => oneTime === undefined).map(({ key }) => key),

@@ -4,6 +4,7 @@ import { wireDate } from '../../kernel/calendar.ts';
 import { parseFieldDate, parseWireDay } from '../../kernel/wireDates.ts';
 import { parseCriterion } from './dates.ts';
 import { refuse } from './refusal.ts';
+import { isObject, noteSent, unsaidKept } from './unsaid.ts';
 
 /**
  * Returns the fields of a validated body that a client may write: those of the model, without those
@@ -21,7 +22,8 @@ export function insertable<T>(model: NamedModel, body: T, timeZone: string): T {
 
 /**
  * Returns a stored document after a change: absent fields stay, null removes, objects are merged
- * field by field, lists are replaced.
+ * field by field, lists are replaced. In a list, an element that is sent back keeps what the client
+ * cannot send ({@link unsaidKept}).
  */
 export function merged<T extends object>(stored: T, change: object): T {
   const result = { ...stored } as Record<string, unknown>;
@@ -30,7 +32,7 @@ export function merged<T extends object>(stored: T, change: object): T {
     if (value === null) delete result[name];
     else if (isObject(value))
       result[name] = merged(isObject(result[name]) ? result[name] : {}, value);
-    else result[name] = Array.isArray(value) ? value.map(withoutNulls) : value;
+    else result[name] = Array.isArray(value) ? replacedList(result[name], value) : value;
   }
   return result as T;
 }
@@ -38,6 +40,10 @@ export function merged<T extends object>(stored: T, change: object): T {
 function withoutNulls(value: unknown): unknown {
   return isObject(value) ? merged({}, value) : value;
 }
+
+/** The elements of a list that replaces a stored one. */
+const replacedList = (stored: unknown, given: readonly unknown[]): unknown[] =>
+  (Array.isArray(stored) ? unsaidKept(stored, given) : given).map(withoutNulls);
 
 interface Place {
   readonly timeZone: string;
@@ -61,6 +67,7 @@ function writableModel(name: string, value: unknown, place: Place): unknown {
         path: place.path === '' ? key : `${place.path}.${key}`,
       });
   }
+  noteSent(kept, value);
   return kept;
 }
 
@@ -106,8 +113,4 @@ const isReadOnly = (field: FieldSchema): boolean =>
 function isOfReadOnlyModel(field: FieldSchema): boolean {
   const model = field.$ref ?? field.items?.$ref;
   return model !== undefined && (schemas[model] as { readOnly?: boolean }).readOnly === true;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
