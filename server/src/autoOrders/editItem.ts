@@ -6,7 +6,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { fold } from '../kernel/caseFolding.ts';
 import type { FieldFault } from '../kernel/fieldFault.ts';
 import { isReached } from '../kernel/moments.ts';
-import { amountMax, quantityMax, zero } from '../kernel/money.ts';
+import { amountMax, type Minor, quantityMax, zero } from '../kernel/money.ts';
 import { failure, type Outcome, success } from '../kernel/outcome.ts';
 import type { AddOn, AutoOrder, AutoOrderItem, Property } from './autoOrder.ts';
 import type { Rules } from './calculated.ts';
@@ -446,7 +446,7 @@ export function editAddOns(
     const addOn = {
       itemId: known?.itemId ?? '',
       quantity: read.number('quantity', 1, 1, quantityMax) ?? 1,
-      unitCost: read.money('arbitrary_unit_cost', free(current, known?.itemId)),
+      unitCost: read.money('arbitrary_unit_cost', free(current, index, known?.itemId)),
       freeShipping: read.required('free_shipping', false),
       nextXOrders: read.number('next_x_orders', undefined, 1),
       options: options(body.options ?? []),
@@ -463,10 +463,12 @@ export function editAddOns(
   });
 }
 
-const free = (current: readonly AddOn[], itemId: string | undefined) =>
-  current.find((each) => itemId !== undefined && isSameId(each.itemId, itemId))?.unitCost === 0
-    ? zero
-    : undefined;
+// Of several add-ons of one item, the one at the same place is meant.
+function free(current: readonly AddOn[], place: number, itemId = ''): Minor | undefined {
+  const isIt = (each: AddOn | undefined) => each !== undefined && isSameId(each.itemId, itemId);
+  const known = isIt(current[place]) ? current[place] : current.find(isIt);
+  return known?.unitCost === 0 ? zero : undefined;
+}
 
 /**
  * Returns properties as they are stored, without those that have no name. If several have the same
