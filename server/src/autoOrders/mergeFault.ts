@@ -215,7 +215,7 @@ const isLost = (
 const lineFix = (field: LineTerm): string =>
   field === 'weight_change'
     ? 'Do not merge them: only the original order says what an option weighs'
-    : `Set the ${field} of the item in the catalogue, so that it holds for both`;
+    : `Set the ${field} of the item in the catalogue, so that it applies to both`;
 
 function propertyFault(source: AutoOrder, known: ReadonlyMap<string, string>): Words | undefined {
   const other = source.properties.find(
