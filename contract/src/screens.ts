@@ -308,7 +308,8 @@ export const DeliverySearch = model(
   {
     text: textTo(
       100,
-      'The beginning of the id of an object, alone or after its type, as in order DEMO-0000000101.',
+      'The id of an object, alone or after its type, as in order DEMO-0000000101. If no try is about ' +
+        'an object with this id, those about objects whose ids begin with it.',
     ),
     webhook_oid: int32(),
     states: someOf(

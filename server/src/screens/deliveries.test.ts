@@ -4,22 +4,30 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { DeliverySearch } from '@perennial/contract/screens.ts';
 import { testApp } from '../../../test/support/app.ts';
+import { monthlyItem, monthlyOrder } from '../../../test/support/monthly.ts';
 import { webhookWorld } from '../../../test/support/webhooks.ts';
 import { ask } from '../../../test/support/workflow.ts';
 import { bindings } from '../platform/storage/page.ts';
-import { deliveryMatches, deliverySource } from './deliveryMatches.ts';
+import { deliveryMatches, deliverySource, objectsNamed } from './deliveryMatches.ts';
 import { listOrderOf, pageSql } from './keyset.ts';
 
 const app = await testApp();
 const { addWebhook } = await webhookWorld(app);
 const tries = 3000;
 let [busy, quiet] = [0, 0];
+let orderId = '';
 
 /**
  * Adds 100 tries. Two failed, and one of these will be tried again; every third has two kinds of
- * events.
+ * events. The first one is about an order.
  */
 before(async () => {
+  await ask(app, { operation: 'insertItem', body: monthlyItem('TEA', 10) });
+  const { order } = await ask(app, {
+    operation: 'insertOrder',
+    body: monthlyOrder('TEA', { email: 'a@example.com' }),
+  });
+  orderId = order.order_id;
   [busy, quiet] = [
     (await addWebhook('http://127.0.0.1:1/busy')).webhook_oid,
     (await addWebhook('http://127.0.0.1:1/quiet')).webhook_oid,
@@ -32,10 +40,12 @@ before(async () => {
        ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 1,
        timestamptz '2026-01-01Z' + n / 2 * interval '1 minute', 'http://127.0.0.1:1/', '{}', '{}',
        case when n % 3 = 0 then '{item_create,item_update}'::text[] else '{item_create}' end,
-       array['item ' || n % 40, 'auto order ' || n], '[]', '[]', '',
+       array[case when n = 1 then 'order ' || $4
+         when n % 400 = 0 then 'order TEST-' || lpad(n::text, 10, '0')
+         else 'item ' || n % 40 end, 'auto order ' || n], '[]', '[]', '',
        case when n % 50 = 9 then 500 else 200 end, n % 50 <> 9, 5, 0
      from merchant m cross join generate_series(1, $3::int) as n where m.merchant_id = 'TEST'`,
-    [busy, quiet, tries],
+    [busy, quiet, tries, orderId],
   );
   await app.db.run(
     `insert into webhook_delivery (merchant_id, delivery_id, webhook_oid, stamps, event_ids,
@@ -64,8 +74,16 @@ const filters: readonly [what: string, body: () => DeliverySearch, where: string
   ['delivered', () => ({ states: ['delivered'] }), 'success'],
   ['failures', () => ({ states: ['failed', 'waiting'] }), 'not success'],
   ['an event', () => ({ event_names: ['item_update'] }), "'item_update' = any(event_names)"],
-  ['an object', () => ({ text: 'AUTO order 12' }), "objects[2] like 'auto order 12%'"],
+  ['an object', () => ({ text: ' AUTO order 12' }), "objects[2] = 'auto order 12'"],
   ['an id alone', () => ({ text: '2999' }), "objects[2] = 'auto order 2999'"],
+  ['an id that several types have', () => ({ text: '12' }), "objects && '{item 12,auto order 12}'"],
+  [
+    'an order id in lower case',
+    () => ({ text: 'test-0000000400' }),
+    "objects[1] = 'order TEST-0000000400'",
+  ],
+  ['the beginning of an id', () => ({ text: 'test-00000' }), "objects[1] like 'order%'"],
+  ['the beginning of an object', () => ({ text: 'order TEST-0' }), "objects[1] like 'order%'"],
   [
     'days, to the end of the last second',
     () => ({
@@ -135,7 +153,7 @@ for (const [what, body, index] of [
   test(`a page of ${what} is read from an index in its order`, async () => {
     const { values, bind } = bindings('TEST');
     const order = listOrderOf(deliverySource, [{ field: 'delivery_dts', descending: true }]);
-    const matches = deliveryMatches(body(), [undefined, undefined], bind);
+    const matches = deliveryMatches(body(), { at: [undefined, undefined] }, bind);
     const after = { value: '2026-01-01T20:00:00Z', key: '1500' };
     const text = pageSql(deliverySource, matches, { order, after, limit: 20 }, bind);
     const lines = await app.db.rows<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
@@ -143,3 +161,28 @@ for (const [what, body, index] of [
     assert.match(plan, new RegExp(`Backward using ${index} `));
     assert.doesNotMatch(plan, /Seq Scan on webhook_log/);
   });
+
+test('a page of tries about an object is read from the index of objects', async () => {
+  const { values, bind } = bindings('TEST');
+  const order = listOrderOf(deliverySource, [{ field: 'delivery_dts', descending: true }]);
+  const facts = { at: [undefined, undefined], objects: objectsNamed('auto order 12') } as const;
+  const matches = deliveryMatches({}, facts, bind);
+  const text = pageSql(deliverySource, matches, { order, after: undefined, limit: 20 }, bind);
+  const lines = await app.db.rows<{ 'QUERY PLAN': string }>(`explain ${text}`, values);
+  assert.match(lines.map((line) => line['QUERY PLAN']).join('\n'), /webhook_log_objects/);
+});
+
+test('the tries about an order are found behind any number of later ones', async () => {
+  const params = { order_id: orderId };
+  const { deliveries } = await ask(app, { operation: 'getOrderDeliveries', params });
+  assert.equal(deliveries.length, 1);
+  for (const id of [orderId, orderId.toLowerCase()]) {
+    const query = { orderId: id };
+    const log = await ask(app, {
+      operation: 'getWebhookLogSummaries',
+      params: { webhookOid: busy },
+      query,
+    });
+    assert.equal(log.webhook_log_summaries.length, 1, id);
+  }
+});

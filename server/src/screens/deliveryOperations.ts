@@ -5,10 +5,10 @@ import { noOrder } from '../orders/updateOperations.ts';
 import type { Context } from '../platform/context.ts';
 import { filterDate } from '../platform/http/dates.ts';
 import { type LeftOut, parseEach } from '../platform/storage/unreadable.ts';
-import { listTriesAbout, readTries } from '../webhooks/logStore.ts';
+import { isAnyLogged, listTriesAbout, readTries } from '../webhooks/logStore.ts';
 import { requestIdOf, wireTry } from '../webhooks/present.ts';
 import type { PageRequest, RowPage } from './autoOrderOperations.ts';
-import { deliveryMatches, deliverySource } from './deliveryMatches.ts';
+import { deliveryMatches, deliverySource, objectsNamed } from './deliveryMatches.ts';
 import { findPage } from './listReader.ts';
 
 /**
@@ -39,12 +39,15 @@ export async function searchDeliveries(
     filterDate(begin, 'delivery_dts_begin', timeZone),
     filterDate(end, 'delivery_dts_end', timeZone),
   ] as const;
+  const named = objectsNamed(search.text);
+  const isWhole = named.length > 0 && (await isAnyLogged(context.db, merchantId, named));
+  const facts = { at, objects: isWhole ? named : undefined };
   const { keys, ...place } = await findPage<number>(context, {
     ...page,
     sort: page.sort.length === 0 ? newestFirst : page.sort,
     source: deliverySource,
     filters: search,
-    matches: (bind) => deliveryMatches(search, at, bind),
+    matches: (bind) => deliveryMatches(search, facts, bind),
   });
   const found = await readTries(context.db, merchantId, keys);
   const { rows, leftOut } = parseEach(found, requestIdOf, (each) => wireTry(each, timeZone));

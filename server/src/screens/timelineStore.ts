@@ -1,6 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
 import type { Database } from '../platform/storage/database.ts';
-import { latestTries } from '../webhooks/logStore.ts';
 import type { TimelineKind, TimelinePlace, TimelineRow, TimelineScope } from './timeline.ts';
 
 /** One page of a timeline. */
@@ -135,14 +134,14 @@ const deliveries = `
     jsonb_build_object('webhook_oid', l.webhook_oid, 'success', l.success,
       'status_code', l.status_code, 'event_names', to_jsonb(l.event_names),
       'delivered_at', l.delivered_at)
-  from ${latestTries}
-  join unnest($2::int[]) as k (oid) on 'auto order ' || k.oid = any(l.objects)
+  from unnest($2::int[]) as k (oid)
+  join webhook_log l on l.merchant_id = $1 and l.objects @> array['auto order ' || k.oid]
   left join lateral (
     select max(e.at) as at from unnest(l.stamps, l.event_ids) as p (stamp, event_id)
     join event e on e.merchant_id = $1 and e.stamp = p.stamp and e.event_id = p.event_id
       and e.object_type = 'auto order' and e.object_id = k.oid::text
   ) e on true
-  where w.merchant_id = $1 and 'delivery' = any($4::text[])`;
+  where 'delivery' = any($4::text[])`;
 
 const sources = [history, rebills, declines, mails, tasks, deliveries];
 

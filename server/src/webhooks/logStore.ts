@@ -1,6 +1,8 @@
 import type { Temporal } from 'temporal-polyfill';
+import { upperCode } from '../kernel/caseFolding.ts';
 import type { FeedPlace } from '../platform/events/feed.ts';
 import type { Database } from '../platform/storage/database.ts';
+import { type Bind, bindings } from '../platform/storage/page.ts';
 import type { Header } from './webhook.ts';
 
 /** The filter of a list of attempts; all conditions must match. */
@@ -56,6 +58,8 @@ export async function listLog(
   filter: LogFilter,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<LogSummary[]> {
+  const { values, bind } = bindings(merchantId, webhookOid);
+  const conditions = logConditions(filter, bind).map((condition) => ` and ${condition}`);
   const rows = await db.rows<{
     delivery_id: string;
     attempt: number;
@@ -63,37 +67,9 @@ export async function listLog(
     success: boolean;
   }>(
     `select l.delivery_id, l.attempt, l.delivered_at, l.success from webhook_log l
-     where l.merchant_id = $1 and l.webhook_oid = $2
-       and ($3::timestamptz is null or l.delivered_at >= $3)
-       and ($4::timestamptz is null or l.delivered_at <= $4)
-       and ($5::uuid is null or (l.delivery_id = $5 and l.attempt = $6::int))
-       and ($7::int is null or l.status_code = $7) and ($8::boolean is null or l.success = $8)
-       and ($9::text is null or $9 = any (l.event_names))
-       and ($10::text is null or l.objects @> array['order ' || $10])
-       and ($11::int is null or l.duration_ms >= $11)
-       and ($12::text is null or exists (
-         select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
-         join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp
-           and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
-         where e.name = any($15) and position(fold($12) in fold(e.payload)) > 0))
-     order by l.log_id desc limit $13 + 1 offset $14`,
-    [
-      merchantId,
-      webhookOid,
-      filter.since,
-      filter.until,
-      filter.request?.deliveryId,
-      filter.request?.attempt,
-      filter.statusCode,
-      filter.success,
-      filter.eventName,
-      filter.orderId,
-      filter.durationMsMin,
-      filter.text,
-      page.limit,
-      page.offset,
-      filter.readable,
-    ],
+     where l.merchant_id = $1 and l.webhook_oid = $2${conditions.join('')}
+     order by l.log_id desc limit ${bind(page.limit + 1)} offset ${bind(page.offset)}`,
+    values,
   );
   return rows.map((row) => ({
     deliveryId: row.delivery_id,
@@ -101,6 +77,62 @@ export async function listLog(
     at: row.delivered_at,
     success: row.success,
   }));
+}
+
+/**
+ * The conditions of a filter on `webhook_log l` of the merchant `$1` and the webhook `$2`. Only what
+ * is given is in the statement: a plan for any filter would use no index.
+ */
+function logConditions(filter: LogFilter, bind: Bind): string[] {
+  const { since, until, request, text } = filter;
+  const among = (column: string, comparison: string, value: unknown): string[] =>
+    value === undefined ? [] : [`l.${column} ${comparison} ${bind(value)}`];
+  return [
+    ...among('delivered_at', '>=', since),
+    ...among('delivered_at', '<=', until),
+    ...among('delivery_id', '=', request?.deliveryId),
+    ...among('attempt', '=', request?.attempt),
+    ...among('status_code', '=', filter.statusCode),
+    ...among('success', '=', filter.success),
+    ...among('duration_ms', '>=', filter.durationMsMin),
+    ...(filter.eventName === undefined ? [] : [`${bind(filter.eventName)} = any (l.event_names)`]),
+    ...(filter.orderId === undefined
+      ? []
+      : [isAbout([`order ${upperCode(filter.orderId)}`], bind)]),
+    ...(text === undefined
+      ? []
+      : [
+          `exists (
+         select 1 from unnest(l.stamps, l.event_ids) p (stamp, event_id)
+         join webhook_event e on e.merchant_id = $1 and e.stamp = p.stamp
+           and e.event_id = p.event_id and e.webhook_oids @> array[$2::int]
+         where e.name = any(${bind(filter.readable)})
+           and position(fold(${bind(text)}) in fold(e.payload)) > 0)`,
+        ]),
+  ];
+}
+
+/**
+ * The condition on `webhook_log l` that an attempt had an event of one of these objects. Each object
+ * is given by type and id, as in `order DEMO-1`. An index on the objects serves it.
+ */
+export const isAbout = (objects: readonly string[], bind: Bind): string =>
+  `l.objects && ${bind(objects)}::text[]`;
+
+/** Returns whether an attempt had an event of one of these objects. */
+export async function isAnyLogged(
+  db: Database,
+  merchantId: string,
+  objects: readonly string[],
+): Promise<boolean> {
+  const { values, bind } = bindings(merchantId);
+  // Counts, because for the first row alone PostgreSQL would read the table until it finds one.
+  const row = await db.row<{ count: number }>(
+    `select count(*)::int as count from webhook_log l
+     where l.merchant_id = $1 and ${isAbout(objects, bind)}`,
+    values,
+  );
+  return (row?.count ?? 0) > 0;
 }
 
 /** An attempt without its request and response. */
@@ -145,17 +177,6 @@ export interface WebhookTry extends Try {
 }
 
 /**
- * SQL: the webhooks `w` of the merchant `$1`, each with its latest attempts `l`. The log has no
- * index by object, and these are enough for a screen.
- */
-export const latestTries = `webhook w
-     cross join lateral (
-       select * from webhook_log l
-       where l.merchant_id = $1 and l.webhook_oid = w.webhook_oid
-       order by l.log_id desc limit 1000
-     ) l`;
-
-/**
  * Lists the latest attempts of all webhooks with events of one object, the newest first. The object
  * is given by type and id, as in `order DEMO-1`.
  */
@@ -165,14 +186,15 @@ export function listTriesAbout(
   object: string,
   limit: number,
 ): Promise<WebhookTry[]> {
+  const { values, bind } = bindings(merchantId);
   return db.rows(
     `select l.webhook_oid as "webhookOid", ${tryColumns}, d.next_at as "nextTryAt"
-     from ${latestTries}
+     from webhook_log l
      left join webhook_delivery d on d.merchant_id = $1
        and d.delivery_id = l.delivery_id and d.attempts = l.attempt
-     where w.merchant_id = $1 and $2 = any(l.objects)
-     order by l.delivered_at desc, l.log_id desc limit $3`,
-    [merchantId, object, limit],
+     where l.merchant_id = $1 and ${isAbout([object], bind)}
+     order by l.delivered_at desc, l.log_id desc limit ${bind(limit)}`,
+    values,
   );
 }
 

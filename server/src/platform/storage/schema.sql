@@ -1549,6 +1549,7 @@ CREATE TABLE webhook_log (
 );
 CREATE INDEX webhook_log_failed ON webhook_log USING btree (merchant_id, delivered_at, log_id) WHERE NOT success;
 CREATE INDEX webhook_log_live ON webhook_log USING btree (merchant_id, stamp, log_id);
+CREATE INDEX webhook_log_objects ON webhook_log USING gin (objects);
 CREATE INDEX webhook_log_request ON webhook_log USING btree (merchant_id, delivery_id, attempt);
 CREATE INDEX webhook_log_time ON webhook_log USING btree (merchant_id, delivered_at, log_id);
 CREATE INDEX webhook_log_webhook_time ON webhook_log USING btree (merchant_id, webhook_oid, delivered_at, log_id);
