@@ -145,6 +145,7 @@ export const bodyExamples: Readonly<{ [Id in OperationId]?: BodyOf<Id> }> = {
   searchOrders: { text: 'ada', kinds: ['rebill'] },
   searchCustomers: { text: 'ada', has_auto_orders: true },
   searchCoupons: { merchant_code: 'WELCOME' },
+  searchTasks: { assigned_to_me: true, statuses: ['open', 'delayed'] },
   searchDeliveries: { states: ['failed'], event_names: ['order_create'] },
   updateOrder: { billing: { email: 'ada.king@example.com' } },
   replacement: { items: [{ merchant_item_id: 'MUG', quantity: 1 }], free: true },

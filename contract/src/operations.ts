@@ -250,6 +250,7 @@ import {
   OrderSearch,
   OrderSearchResponse,
   OverviewResponse,
+  TaskSearchResponse,
 } from './screens.ts';
 import {
   Preferences,
@@ -3644,6 +3645,24 @@ export const operations = {
     status: 200,
     maxLimit: 200,
     sort: 'coupon_row',
+  },
+  searchTasks: {
+    tag: 'perennial',
+    method: 'POST',
+    base: '/perennial/v1',
+    path: '/tasks/search',
+    summary: 'Search tasks, by cursor',
+    description:
+      'For screens: the criteria of searchWorkflowTasks, pages by cursor as the search of auto orders; ' +
+      'the newest come first unless _sort says otherwise. A missing value sorts as the greatest.',
+    permissions: ['workflow_read'],
+    query: Type.Object({ ...cursorPaging(), ...sortable() }),
+    body: WorkflowTaskSearch,
+    response: TaskSearchResponse,
+    payload: 'tasks',
+    status: 200,
+    maxLimit: 200,
+    sort: 'task_row',
   },
   getItemUses: {
     tag: 'perennial',

@@ -23,6 +23,7 @@ import {
 } from './fields.ts';
 import { frequencies } from './frequency.ts';
 import { WebhookDelivery } from './perennial.ts';
+import { WorkflowTask } from './workflow.ts';
 
 const eventNames = Object.keys(events);
 
@@ -332,6 +333,11 @@ export const DeliverySearchResponse = answer('DeliverySearchResponse', {
 
 export const CouponSearchResponse = answer('CouponSearchResponse', {
   coupons: many(Coupon),
+  ...paged,
+});
+
+export const TaskSearchResponse = answer('TaskSearchResponse', {
+  tasks: many(WorkflowTask),
   ...paged,
 });
 

@@ -92,6 +92,18 @@ export const sortings = {
   coupon_row: ['coupon_oid', 'merchant_code', 'description', 'start_dts', 'expiration_dts'],
   item_row: ['merchant_item_oid', 'merchant_item_id', 'description', 'last_modified_dts'],
   webhook: ['webhook_url', 'disabled'],
+  task_row: [
+    'global_task_number',
+    'task_name',
+    'priority',
+    'status',
+    'due_dts',
+    'delay_until_dts',
+    'created_dts',
+    'last_update_dts',
+    'object_id',
+    'assigned_to_user_or_group',
+  ],
   workflow_task: [
     'workflow_task_uuid',
     'merchant_id',

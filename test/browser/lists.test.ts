@@ -404,7 +404,7 @@ test('tasks that a colleague closes while they are saved hide no other', withBro
   await page.keyboard.press('E');
   // The browser gets the first page only after three of its tasks were closed.
   await page.route(
-    '**/workflow/tasks/search**',
+    '**/perennial/v1/tasks/search**',
     async (route) => {
       const response = await route.fetch();
       const { tasks } = await response.json();
@@ -429,6 +429,58 @@ test('tasks that a colleague closes while they are saved hide no other', withBro
   assertQuiet();
   await close();
 });
+
+test(
+  'tasks begin at a letter, a priority or a day, and their end is read alone',
+  withBrowser,
+  async () => {
+    for (const task_name of ['Zz last', '! first'])
+      await world.request({
+        operation: 'insertWorkflowTask',
+        body: { task_name, priority: '4 - critical', due_dts: '2031-05-06' },
+      });
+    for (let i = 0; i < 100; i++)
+      await world.request({ operation: 'insertWorkflowTask', body: { task_name: `Number ${i}` } });
+    const { page, assertQuiet, close } = await openList('/tasks');
+    const first = page.locator('[role=row][data-index="0"]');
+    const jump = async (field: string) => {
+      await first.waitFor();
+      await page.keyboard.press('G');
+      await page.getByLabel('In the order of').selectOption(field);
+    };
+    // The keys of the page are off until the form is gone.
+    const press = async () => {
+      await page.getByRole('button', { name: 'Jump', exact: true }).click();
+      await page.getByLabel('In the order of').waitFor({ state: 'detached' });
+    };
+    await jump('task_name');
+    await page.getByLabel('Begins with, or comes after').fill('zz');
+    await press();
+    await page.waitForURL(/tasks\?sort=task_name&from=zz$/);
+    await first.getByText('Zz last').waitFor();
+    await page.keyboard.press('Home');
+    await first.getByText('! first').waitFor();
+    await jump('priority');
+    await page.getByLabel('From', { exact: true }).selectOption('Critical');
+    await press();
+    await page.getByRole('button', { name: 'From Critical on' }).waitFor();
+    await first.getByText('Critical').waitFor();
+    await jump('due_dts');
+    await page.getByLabel('From', { exact: true }).fill('2031-05-06');
+    await press();
+    await page.waitForURL(/tasks\?sort=due_dts&from=2031-05-06$/);
+    await first.getByText('Zz last').waitFor();
+    await goTo(page, '/tasks');
+    await page.getByRole('button', { name: 'Jump to …' }).waitFor();
+    const total = Number(await page.locator('[data-count]').getAttribute('data-count'));
+    assert.ok(total > 100, `${total} tasks: the end is not on the first page`);
+    await page.keyboard.press('End');
+    await page.waitForURL(/tasks\?end=1$/);
+    await page.locator(`[role=row][data-index="${total - 1}"]`).waitFor();
+    assertQuiet();
+    await close();
+  },
+);
 
 test('a row that cannot be read is left out, and the list says so', withBrowser, async () => {
   const { page, assertQuiet, close } = await openList('/customers');

@@ -172,6 +172,7 @@ const tasks: Kind = {
   lists: () => [
     { operation: 'getWorkflowTasks', body: {} },
     { operation: 'searchWorkflowTasks', body: { text: 'task' } },
+    { operation: 'searchTasks', body: { text: 'task' } },
   ],
   get: (task_uuid) => ({ operation: 'getWorkflowTask', params: { task_uuid } }),
   repair: (task_uuid) => ({

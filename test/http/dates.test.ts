@@ -115,6 +115,7 @@ const filters = [
   ]),
   ...criteria('getItems', ['_since']),
   ...criteria('searchWorkflowTasks', taskDates, true),
+  ...criteria('searchTasks', taskDates, true),
   ...criteria('getWorkflowTasks', taskDates, true),
 ];
 

@@ -46,6 +46,10 @@ test('addresses are read; what does not fit is left out', () => {
     ['?overdue=yes&overdue=no', { overdue: ['yes'] }],
     ['?sort=-priority', { sort: '-priority' }],
     ['?sort=merchant_id', {}],
+    ['?from=2026-03-02', { from: '2026-03-02' }],
+    ['?sort=task_name&from=call', { sort: 'task_name', from: 'call' }],
+    ['?sort=-due_dts&from=call', { sort: '-due_dts' }],
+    ['?sort=priority&from=2&end=1', { sort: 'priority', end: '1' }],
     ['?new=1&about=order:DEMO-1', { new: '1', about: 'order:DEMO-1' }],
     ['?about=order:DEMO-1', {}],
     ['?new=1&about=planet:9', { new: '1' }],
@@ -117,6 +121,7 @@ test('an empty queue is all clear, an empty search is not', () => {
     ['?status=open&who=none', true],
     ['?made_by=rules', true],
     ['?status=delayed&sort=delay_until_dts', false],
+    ['?status=open&who=me&sort=due_dts&from=2026-03-02', false],
     ['?status=open&who=me&q=tea', false],
     ['?q=tea', false],
   ];

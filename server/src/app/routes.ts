@@ -116,7 +116,10 @@ function allRoutes(
       readCaptures: gateways.captures,
       gatewayCodesOf: gatewayCodes(gateways.preferred),
     }),
-    ...screenRoutes(overviewReader(clock), metrics.workFailures),
+    ...screenRoutes(overviewReader(clock), metrics.workFailures, {
+      readObjects: readObjectFacts,
+      files,
+    }),
     ...privacyRoutes(privacy),
     ...staffRoutes,
     ...keyRoutes({ clock, quotas, forget: () => keys.forget() }),

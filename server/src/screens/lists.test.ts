@@ -3,8 +3,10 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { OperationId } from '@perennial/contract/operations.ts';
+import type { WorkflowTaskSearch } from '@perennial/contract/perennial.ts';
 import type { CustomerSearch, OrderSearch } from '@perennial/contract/screens.ts';
 import { type SortingName, sortings } from '@perennial/contract/sorting.ts';
+import type { WorkflowTask } from '@perennial/contract/workflow.ts';
 import { type TestRequest, testApp } from '../../../test/support/app.ts';
 
 const app = await testApp();
@@ -30,6 +32,16 @@ const coupons = [
   ['LATER', { start_dts: '2027-01-01' }],
 ] as const;
 
+/** Tasks of each status, with and without dates, objects and assignees. */
+const tasks: readonly (readonly [name: string, WorkflowTask])[] = [
+  ['Call Ann', { due_dts: '2026-03-01', object_type: 'item', object_id: 'TEA', tags: ['tea'] }],
+  ['answer Bob', { due_dts: '2026-02-01', priority: '4 - critical' }],
+  ['Boil water', { status: 'delayed', delay_until_dts: '2026-04-01T09:00:00' }],
+  ['Ask later', { status: 'delayed', delay_until_dts: '2026-05-01T09:00:00', priority: '1 - low' }],
+  ['Done', { status: 'closed', object_type: 'item', object_id: 'coffee' }],
+  ['Also done', { status: 'closed', due_dts: '2026-01-20' }],
+];
+
 before(async () => {
   for (const [id, description] of [
     ['COFFEE', 'Beans from Peru'],
@@ -50,6 +62,16 @@ before(async () => {
     await ask({
       operation: 'insertCoupon',
       body: { merchant_code, percent_off_subtotal: { discount_percent: 5 }, ...more },
+    });
+  const { user } = await ask({ operation: 'insertUser', body: { login: 'zoe', full_name: 'Zoe' } });
+  for (const [i, [task_name, more]] of tasks.entries())
+    await ask({
+      operation: 'insertWorkflowTask',
+      body: {
+        task_name,
+        ...more,
+        ...(i % 2 === 1 && { assigned_to_user_id: user.user_id }),
+      },
     });
   for (let i = 0; i < 9; i++) await order(i);
   await app.setClock('2026-02-16T12:00:00Z');
@@ -319,7 +341,7 @@ test('a beginning that is not a value of the sort is refused', async () => {
 });
 
 const pagedLists: readonly [
-  'searchOrders' | 'searchCustomers' | 'searchItems' | 'searchCoupons',
+  'searchOrders' | 'searchCustomers' | 'searchItems' | 'searchCoupons' | 'searchTasks',
   SortingName,
   string,
   string,
@@ -328,6 +350,7 @@ const pagedLists: readonly [
   ['searchCustomers', 'customer_row', 'customers', 'customer_profile_oid'],
   ['searchItems', 'item_row', 'items', 'merchant_item_oid'],
   ['searchCoupons', 'coupon_row', 'coupons', 'coupon_oid'],
+  ['searchTasks', 'task_row', 'tasks', 'global_task_number'],
 ];
 
 for (const [operation, sorting, payload, key] of pagedLists)
@@ -405,3 +428,60 @@ for (const [body, codes] of [
     const published = await ask({ operation: 'getCouponsByQuery', body, query });
     assert.deepEqual(found.coupons, published.coupons);
   });
+
+const taskSearches: readonly (readonly [WorkflowTaskSearch, names: readonly string[]])[] = [
+  [{}, ['Also done', 'answer Bob', 'Ask later', 'Boil water', 'Call Ann', 'Done']],
+  [
+    { statuses: ['open', 'delayed', 'open'] },
+    ['answer Bob', 'Ask later', 'Boil water', 'Call Ann'],
+  ],
+  [{ status: 'closed', statuses: [] }, ['Also done', 'Done']],
+  [{ status: 'closed', statuses: ['open'] }, []],
+  [{ unassigned: true, statuses: ['open', 'closed'] }, ['Call Ann', 'Done']],
+  [{ object_id: 'tea' }, ['Call Ann']],
+  [{ text: 'BOB answer' }, ['answer Bob']],
+  [{ overdue: true }, ['Also done', 'answer Bob']],
+  [{ tags: ['tea'], priorities: ['2 - medium'] }, ['Call Ann']],
+];
+for (const [body, names] of taskSearches)
+  test(`lists tasks by ${JSON.stringify(body)} as the search with an offset does`, async () => {
+    const query = { _sort: 'task_name' };
+    const found = await ask({ operation: 'searchTasks', body, query });
+    assert.deepEqual(
+      found.tasks.map((task) => task.task_name),
+      names,
+    );
+    assert.equal(found.total, names.length);
+    const byOffset = await ask({ operation: 'searchWorkflowTasks', body });
+    const byNumber = (list: readonly WorkflowTask[]) =>
+      list.toSorted((a, b) => (a.global_task_number ?? 0) - (b.global_task_number ?? 0));
+    assert.deepEqual(byNumber(found.tasks), byNumber(byOffset.tasks));
+  });
+
+for (const [query, names] of [
+  [{ _sort: 'task_name', _from: 'B' }, ['Boil water', 'Call Ann', 'Done']],
+  [{ _sort: '-task_name', _from: 'a' }, ['Ask later', 'answer Bob', 'Also done']],
+  [{ _sort: 'due_dts', _from: '2026-02-01' }, ['answer Bob', 'Call Ann', 'Boil water']],
+  [{ _sort: 'priority', _from: '4' }, ['answer Bob']],
+  [{ _sort: '-priority', _from: '1 - low' }, ['Ask later']],
+  [{ _sort: 'object_id', _from: 'T' }, ['Call Ann', 'answer Bob', 'Boil water']],
+  [{ _sort: 'assigned_to_user_or_group', _from: 'z' }, ['answer Bob', 'Ask later', 'Also done']],
+  [{ _sort: 'global_task_number', _from: '5' }, ['Done', 'Also done']],
+] as const)
+  test(`tasks begin at a value: ${JSON.stringify(query)}`, async () => {
+    const { tasks: found, total } = await ask({
+      operation: 'searchTasks',
+      body: {},
+      query: { ...query, _limit: 3 },
+    });
+    assert.deepEqual(
+      found.map((task) => task.task_name),
+      names,
+    );
+    assert.equal(total, tasks.length, 'the total is that of the whole list');
+  });
+
+test('the newest task comes first unless the request says otherwise', async () => {
+  const { tasks: found } = await ask({ operation: 'searchTasks', body: {} });
+  assert.equal(found[0]?.task_name, 'Also done');
+});

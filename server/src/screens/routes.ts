@@ -3,6 +3,7 @@ import { type Answer, payload, payloadText } from '../platform/http/answer.ts';
 import type { Input, Routes } from '../platform/http/routes.ts';
 import { leftOutWarning } from '../platform/http/unreadableRecords.ts';
 import type { WorkFailure } from '../platform/metrics.ts';
+import type { WorkflowParts } from '../workflow/operations.ts';
 import { searchAnything } from './anythingOperations.ts';
 import { type PageRequest, type RowPage, searchAutoOrders } from './autoOrderOperations.ts';
 import { orderDeliveries, searchDeliveries } from './deliveryOperations.ts';
@@ -17,10 +18,15 @@ import {
 } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
+import { searchTasks } from './taskOperations.ts';
 import { autoOrderTimeline, customerTimeline, type TimelineResult } from './timelineOperations.ts';
 
 /** The routes of lists, searches and timelines for screens. */
-export const screenRoutes = (readOverview: ReadOverview, workFailures: () => WorkFailure[]) =>
+export const screenRoutes = (
+  readOverview: ReadOverview,
+  workFailures: () => WorkFailure[],
+  tasks: WorkflowParts,
+) =>
   ({
     searchAnything: async (context, { query, page }) =>
       payloadText(await searchAnything(context, query.q ?? '', query.types, page.limit)),
@@ -41,6 +47,8 @@ export const screenRoutes = (readOverview: ReadOverview, workFailures: () => Wor
     },
     searchCoupons: async (context, input) =>
       pageAnswer(context, 'coupon', await searchCoupons(context, input.body, pageOf(input))),
+    searchTasks: async (context, input) =>
+      pageAnswer(context, 'task', await searchTasks(context, tasks, input.body, pageOf(input))),
     searchDeliveries: async (context, input) =>
       pageAnswer(
         context,

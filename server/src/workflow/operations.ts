@@ -14,7 +14,7 @@ import { attachFiles, releaseFiles } from './fileStore.ts';
 import { aboutObject, type ObjectFacts, type ReadObjectFacts } from './objectFacts.ts';
 import { groupsOfCaller, loadNames, resolveAssignment, taskCallerOf } from './people.ts';
 import { createTasks, emitTaskEvents, saveChangedTasks } from './saveOperations.ts';
-import type { NamedObject, TaskSearch } from './search.ts';
+import type { NamedObject, Searcher, TaskSearch } from './search.ts';
 import { isOpenStatus, type Task, type TaskObjectType } from './task.ts';
 import { changeFrom, idOf, momentFrom, type TaskChange, tidyTags } from './taskChange.ts';
 import { type EditFault, type Editor, edited } from './taskEdit.ts';
@@ -69,8 +69,18 @@ export async function searchTasks(
   parts: WorkflowParts,
   list: Omit<TaskList, 'searcher'>,
 ): Promise<JsonPage> {
-  const { files } = parts;
-  const searcher = {
+  const searcher = await searcherOf(context, parts, list.search);
+  const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
+  return { ...page, json: await withLinks(context, parts.files, page.json) };
+}
+
+/** Returns the caller as a search needs it. */
+export async function searcherOf(
+  context: Context,
+  parts: WorkflowParts,
+  search: TaskSearch,
+): Promise<Searcher> {
+  return {
     userId: context.actor.userId,
     groupIds: await groupsOfCaller(context),
     zone: context.merchant.timeZone,

@@ -293,6 +293,20 @@ export async function readTask(
   );
 }
 
+/** Returns the uuids of tasks by their numbers. */
+export async function findTaskUuids(
+  db: Database,
+  merchantId: string,
+  globalNumbers: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
+  const rows = await db.rows<{ number: number; uuid: string }>(
+    `select global_number as number, task_uuid as uuid from workflow_task
+     where merchant_id = $1 and global_number = any($2::int[])`,
+    [merchantId, [...globalNumbers]],
+  );
+  return new Map(rows.map(({ number, uuid }) => [number, uuid]));
+}
+
 /** The search, order and page of a list of tasks. */
 export interface TaskList {
   readonly search: TaskSearch;

@@ -465,6 +465,7 @@ export const calls = {
   searchCustomers: ['POST', '/perennial/v1/customers/search', 'customer_read'],
   searchItems: ['GET', '/perennial/v1/items', 'item_read'],
   searchCoupons: ['POST', '/perennial/v1/coupons/search', 'coupon_read'],
+  searchTasks: ['POST', '/perennial/v1/tasks/search', 'workflow_read'],
   getItemUses: ['GET', '/perennial/v1/items/{merchant_item_oid}/uses', 'item_read'],
   previewAutoOrder: [
     'GET',

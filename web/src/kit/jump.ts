@@ -1,3 +1,14 @@
+import type { Choice } from './filters.ts';
+
+/** An order in which a list can begin at a value. */
+export interface JumpField {
+  readonly label: string;
+  /** The field of `_sort`; absent: a column that is not sortable. */
+  readonly sort?: string;
+  /** The values of the field, where it has only a few. */
+  readonly values?: readonly Choice[];
+}
+
 /** The kind of value at which a list can start, by the sorted field. */
 export type JumpKind = 'date' | 'month' | 'text';
 

@@ -1,12 +1,11 @@
 import { Button, CloseButton, NativeSelect, Popover, TextInput } from '@mantine/core';
 import { type FormEvent, memo, useState } from 'react';
 import { useCommands } from '../shell/useCommands.ts';
-import type { Column } from './columns.ts';
 import classes from './filterBar.module.css';
-import { jumpKind } from './jump.ts';
+import { type JumpField, jumpKind } from './jump.ts';
 
 interface JumpProps {
-  readonly columns: readonly Pick<Column<never>, 'label' | 'sort'>[];
+  readonly columns: readonly JumpField[];
   /** The sort of the list, with its direction; undefined: by number. */
   readonly sort: string | undefined;
   /** The value at which the list starts. */
@@ -20,7 +19,7 @@ export const JumpTo = memo(function JumpTo(props: JumpProps) {
   const { sort, from, isFromEnd, onJump } = props;
   const [isOpen, setOpen] = useState(false);
   useCommands({ 'list.jump': () => setOpen(true) });
-  const place = isFromEnd ? 'At the end' : from && `From ${from} on`;
+  const place = isFromEnd ? 'At the end' : from && `From ${wordsOf(props, from)} on`;
   const button = (
     <Button variant="subtle" color="gray" size="compact-md" onClick={() => setOpen(!isOpen)}>
       {place ?? 'Jump to …'}
@@ -52,7 +51,9 @@ export const JumpTo = memo(function JumpTo(props: JumpProps) {
 function JumpForm({ columns, sort, from = '', onJump }: JumpProps) {
   const fields = [...new Set(columns.flatMap(({ sort: field }) => field ?? []))];
   const [field, setField] = useState(fieldOf(sort) ?? fields[0] ?? '');
-  const [value, setValue] = useState(from);
+  const valuesOf = (sort: string) => columns.find((column) => column.sort === sort)?.values;
+  const values = valuesOf(field);
+  const [value, setValue] = useState(from || (values?.[0]?.value ?? ''));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const isSame = fieldOf(sort) === field;
@@ -66,18 +67,29 @@ function JumpForm({ columns, sort, from = '', onJump }: JumpProps) {
         data={fields.map((each) => ({ value: each, label: labelOf(columns, each) }))}
         value={field}
         onChange={(event) => {
-          setField(event.currentTarget.value);
-          setValue('');
+          const chosen = event.currentTarget.value;
+          setField(chosen);
+          setValue(valuesOf(chosen)?.[0]?.value ?? '');
         }}
       />
-      <TextInput
-        size="xs"
-        data-autofocus
-        type={jumpKind(field)}
-        label={jumpKind(field) === 'text' ? 'Begins with, or comes after' : 'From'}
-        value={value}
-        onChange={(event) => setValue(event.currentTarget.value)}
-      />
+      {values ? (
+        <NativeSelect
+          size="xs"
+          label="From"
+          data={[...values]}
+          value={value}
+          onChange={(event) => setValue(event.currentTarget.value)}
+        />
+      ) : (
+        <TextInput
+          size="xs"
+          data-autofocus
+          type={jumpKind(field)}
+          label={jumpKind(field) === 'text' ? 'Begins with, or comes after' : 'From'}
+          value={value}
+          onChange={(event) => setValue(event.currentTarget.value)}
+        />
+      )}
       <Button size="compact-md" type="submit">
         Jump
       </Button>
@@ -86,6 +98,12 @@ function JumpForm({ columns, sort, from = '', onJump }: JumpProps) {
 }
 
 const fieldOf = (sort: string | undefined): string | undefined => sort?.replace(/^-/, '');
+
+/** The value that a list begins at, in the words of the form. */
+function wordsOf({ columns, sort }: JumpProps, from: string): string {
+  const values = columns.find((column) => column.sort === fieldOf(sort))?.values;
+  return values?.find(({ value }) => value === from)?.label ?? from;
+}
 
 const labelOf = (columns: JumpProps['columns'], field: string | undefined): string =>
   columns.find((column) => column.sort === field)?.label ?? 'Number';

@@ -5,6 +5,8 @@ import { ColumnMenu } from '../kit/columnMenu.tsx';
 import { nextSort } from '../kit/columns.ts';
 import { ExportButton } from '../kit/exportButton.tsx';
 import { FilterBar } from '../kit/filterBar.tsx';
+import type { Filters } from '../kit/filters.ts';
+import { JumpTo } from '../kit/jumpTo.tsx';
 import { List, type ListResult } from '../kit/list.tsx';
 import { ListCount } from '../kit/listCount.tsx';
 import { ListExport } from '../kit/listExport.tsx';
@@ -24,7 +26,7 @@ import { BulkBar } from './BulkBar.tsx';
 import { isClosed } from './change.ts';
 import { taskColumns } from './columns.tsx';
 import { LivePill } from './LivePill.tsx';
-import { filtersWith, type People, type TaskListState } from './list.ts';
+import { filtersWith, type People, type TaskListState, taskJumps, taskSort } from './list.ts';
 import { nextSnoozedQuery, tagsQuery, uuidOf } from './queries.ts';
 import classes from './tasks.module.css';
 import { useTaskColumns } from './useTaskColumns.ts';
@@ -49,28 +51,22 @@ export function Rows({
   const mayWrite = useCan(['workflow_write']);
   const selection = useSelection();
   const selected = useStore(selection, (place) => place.selected);
-  const { columns, chosen, choose } = useTaskColumns(state);
+  const { columns } = useTaskColumns(state);
   const filters = useMemo(() => filtersWith(people), [people]);
   const { data: knownTags = [] } = useQuery({ ...tagsQuery, enabled: selected.size > 0 });
   const show = useCallback(
     (task: WorkflowTask) => setState({ open: String(task.global_task_number) }, false),
     [setState],
   );
+  const onPlace = useCallback(
+    (end: 'end' | undefined) => setState({ from: undefined, end: end && '1' }, false),
+    [setState],
+  );
   const rowActions = useTaskRowActions();
   const chosenRows = loadedRows(result.data).rows.filter((task) => selected.has(uuidOf(task)));
   return (
     <div className={classes['middle']}>
-      <FilterBar
-        filters={filters}
-        state={state}
-        hint="name, details, note, object or email"
-        onChange={(name, value, isTyping) => setState({ [name]: value }, isTyping)}
-      >
-        <LivePill query={JSON.stringify(state)} />
-        <ListCount result={result} />
-        <ColumnMenu columns={taskColumns} chosen={chosen} onChoose={choose} />
-        <ExportButton />
-      </FilterBar>
+      <Bar state={state} filters={filters} result={result} />
       <ListExport what="tasks" result={result} selected={chosenRows} readPage={readPage} />
       {mayWrite && chosenRows.length > 0 && (
         <BulkBar
@@ -85,8 +81,11 @@ export function Rows({
         what="tasks"
         result={result}
         columns={columns}
-        sort={state.sort}
-        onSort={(field) => setState({ sort: nextSort(state.sort, field) }, false)}
+        sort={state.sort ?? taskSort}
+        onSort={(field) =>
+          setState({ sort: nextSort(state.sort, field), from: undefined, end: undefined }, false)
+        }
+        onPlace={onPlace}
         keyOf={uuidOf}
         onOpen={show}
         onPeek={show}
@@ -97,6 +96,40 @@ export function Rows({
         }
       />
     </div>
+  );
+}
+
+/** The filters, the count and the place of the list. */
+function Bar({
+  state,
+  filters,
+  result,
+}: {
+  readonly state: TaskListState;
+  readonly filters: Filters;
+  readonly result: ListResult<WorkflowTask>;
+}) {
+  const setState = useUrlState(paths.tasks);
+  const { chosen, choose } = useTaskColumns(state);
+  return (
+    <FilterBar
+      filters={filters}
+      state={state}
+      hint="name, details, note, object or email"
+      onChange={(name, value, isTyping) => setState({ [name]: value, end: undefined }, isTyping)}
+    >
+      <LivePill query={JSON.stringify(state)} />
+      <ListCount result={result} />
+      <JumpTo
+        columns={taskJumps}
+        sort={state.sort ?? taskSort}
+        from={state.from}
+        isFromEnd={state.end !== undefined}
+        onJump={(sort, from) => setState({ sort, from, end: undefined }, false)}
+      />
+      <ColumnMenu columns={taskColumns} chosen={chosen} onChoose={choose} />
+      <ExportButton />
+    </FilterBar>
   );
 }
 

@@ -3,6 +3,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useSearch } from '@tanstack/react-router';
 import { Icon } from '../kit/icons.tsx';
 import { Page } from '../kit/page.tsx';
+import { wholeList } from '../kit/sortedList.ts';
 import { useUrlState } from '../kit/useUrlState.ts';
 import { paths } from '../paths.ts';
 import { useCan, useSession } from '../shell/session.tsx';
@@ -25,8 +26,7 @@ export function TasksPage() {
   const { user } = useSession();
   const mayWrite = useCan(['workflow_write']);
   const listed = listedOf(state);
-  const query = tasksQuery(listed, user.id);
-  const result = useInfiniteQuery(query);
+  const result = useInfiniteQuery(tasksQuery(listed, user.id));
   const { data: people = noPeople } = useQuery(peopleQuery);
   const openNew = () => setState({ new: '1' }, false);
   useCommands({ 'task.new': mayWrite ? openNew : undefined });
@@ -43,7 +43,12 @@ export function TasksPage() {
     >
       <div className={classes['panes']} data-open={state.open !== undefined || undefined}>
         <Views state={listed} />
-        <Rows state={listed} people={people} result={result} readPage={query.readPage} />
+        <Rows
+          state={listed}
+          people={people}
+          result={result}
+          readPage={tasksQuery(wholeList(listed), user.id).readPage}
+        />
         {state.open !== undefined && <OpenTask id={state.open} result={result} />}
       </div>
       {state.new && <NewTask about={state.about} />}

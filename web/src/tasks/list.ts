@@ -8,6 +8,7 @@ import {
   parseFilters,
   parseRange,
 } from '../kit/filters.ts';
+import { type JumpField, parseFrom } from '../kit/jump.ts';
 import { listOf, type UrlState } from '../kit/urlCodec.ts';
 
 type Status = NonNullable<WorkflowTask['status']>;
@@ -17,6 +18,10 @@ type ObjectType = NonNullable<WorkflowTask['object_type']>;
 /** The state in the address of the inbox. */
 export type TaskListState = FilterState & {
   readonly sort?: string;
+  /** Where the list begins: a value of the field that it is sorted by. */
+  readonly from?: string;
+  /** The list is shown from its last row on. */
+  readonly end?: '1';
   /** The number of the task in the third pane. */
   readonly open?: string;
   /** `1` while the dialog of a new task is open. */
@@ -61,14 +66,17 @@ const objectTypes = [
   'storefront',
 ] as const satisfies readonly ObjectType[];
 
+const statusNames: readonly Choice[] = choicesOf([...openStatuses, ...closedStatuses]).map(
+  ({ value, label }) => ({ value, label: value === 'delayed' ? 'Snoozed' : label }),
+);
+
+const priorityChoices: readonly Choice[] = priorities.map((value) => ({
+  value,
+  label: priorityWord(value),
+}));
+
 /** The statuses of the filter: without one, the list shows open tasks. */
-const statusChoices: readonly Choice[] = [
-  { value: 'any', label: 'Any status' },
-  ...choicesOf([...openStatuses, ...closedStatuses]).map(({ value, label }) => ({
-    value,
-    label: value === 'delayed' ? 'Snoozed' : label,
-  })),
-];
+const statusChoices: readonly Choice[] = [{ value: 'any', label: 'Any status' }, ...statusNames];
 
 const whoChoices: readonly Choice[] = [
   { value: 'us', label: 'Me and my groups' },
@@ -82,11 +90,7 @@ export const taskFilters: Filters = {
   q: { kind: 'text', label: 'Text', hint: 'name, details, notes, object or email' },
   status: { kind: 'choice', label: 'Status', choices: statusChoices },
   who: { kind: 'choice', label: 'Assigned to', choices: whoChoices, isOne: true },
-  priority: {
-    kind: 'choice',
-    label: 'Priority',
-    choices: priorities.map((value) => ({ value, label: priorityWord(value) })),
-  },
+  priority: { kind: 'choice', label: 'Priority', choices: priorityChoices },
   tag: { kind: 'values', label: 'Tags', hint: 'All of them, separated by commas' },
   object: { kind: 'choice', label: 'About', choices: choicesOf(objectTypes), isOne: true },
   object_id: { kind: 'values', label: 'Object', hint: 'A code, order id, item id or profile' },
@@ -152,24 +156,52 @@ export const taskSorts = [
   'assigned_to_user_or_group',
 ] as const;
 
+/** The newest come first unless the address says otherwise. */
+export const taskSort = '-created_dts';
+
+/** The orders in which the inbox can begin at a value. */
+export const taskJumps: readonly JumpField[] = [
+  { label: 'Name', sort: 'task_name' },
+  { label: 'Number', sort: 'global_task_number' },
+  { label: 'Object', sort: 'object_id' },
+  { label: 'Assigned to', sort: 'assigned_to_user_or_group' },
+  { label: 'Priority', sort: 'priority', values: priorityChoices },
+  {
+    label: 'Status',
+    sort: 'status',
+    values: statusNames.toSorted((a, b) => (a.value < b.value ? -1 : 1)),
+  },
+  { label: 'Due', sort: 'due_dts' },
+  { label: 'Snoozed until', sort: 'delay_until_dts' },
+  { label: 'Made', sort: 'created_dts' },
+  { label: 'Changed', sort: 'last_update_dts' },
+];
+
 /** Reads the address of the inbox; leaves out invalid values. */
 export function parseTaskList(search: Record<string, unknown>): TaskListState {
   const given = search as UrlState;
   const first = (name: string) => listOf(given[name])[0];
-  const [sort, open, isNew, about] = [first('sort'), first('open'), first('new'), first('about')];
+  const [open, isNew, about] = [first('open'), first('new'), first('about')];
+  const sort = parseSort(first('sort'));
+  const isFromEnd = first('end') === '1';
+  const from = isFromEnd ? undefined : parseFrom(first('from'), sort ?? taskSort);
   const who = parseWho(first('who'));
   return {
     ...parseFilters(taskFilters, given),
     ...(who !== undefined && { who: [who] }),
-    ...(sort !== undefined && isSort(sort) && { sort }),
+    ...(sort !== undefined && { sort }),
+    ...(from !== undefined && { from }),
+    ...(isFromEnd && { end: '1' }),
     ...(open !== undefined && isTaskId(open) && { open }),
     ...(isNew === '1' && { new: '1' }),
     ...(isNew === '1' && about !== undefined && parseAbout(about) && { about }),
   };
 }
 
-const isSort = (sort: string): boolean =>
-  (taskSorts as readonly string[]).includes(sort.replace(/^-/, ''));
+const parseSort = (sort: string | undefined): string | undefined =>
+  sort !== undefined && (taskSorts as readonly string[]).includes(sort.replace(/^-/, ''))
+    ? sort
+    : undefined;
 
 const parseWho = (who: string | undefined): string | undefined =>
   who !== undefined && /^(us|me|groups|none|(user|group):[1-9]\d{0,8})$/.test(who)

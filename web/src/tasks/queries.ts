@@ -11,13 +11,13 @@ import { call, callVersioned } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
-import type { ListPage, PagePlace } from '../kit/listQuery.ts';
-import { offsetListQuery } from '../kit/offsetListQuery.ts';
+import { type ListPage, type PagePlace, pageOf } from '../kit/listQuery.ts';
+import { sortedListQuery } from '../kit/sortedList.ts';
 import { savedSearchesQuery } from '../savedViews/queries.ts';
 import { openCountQuery } from '../shell/openCount.ts';
 import { overviewQuery } from '../today/queries.ts';
 import { mayMove, type TaskChange } from './change.ts';
-import { isTaskId, isUuid, type People, searchOf, type TaskListState } from './list.ts';
+import { isTaskId, isUuid, type People, searchOf, type TaskListState, taskSort } from './list.ts';
 
 export { type Attempt, attempt } from '../api/attempt.ts';
 
@@ -30,15 +30,16 @@ export interface ReadTask {
 }
 
 /** The tasks that match the address of the inbox. */
-export function tasksQuery(state: TaskListState, me: number) {
+export function tasksQuery({ sort = taskSort, from, end, ...state }: TaskListState, me: number) {
   const body = searchOf(state, me);
-  const { sort } = state;
-  const key = ['tasks', body, sort ?? ''];
-  return offsetListQuery<WorkflowTask>(key, uuidOf, async (page, signal) => {
-    const query = { ...page, ...(sort !== undefined && { _sort: sort }) };
-    const found = await call('searchWorkflowTasks', { body, query, signal });
-    return { rows: found.tasks, found };
-  });
+  return sortedListQuery<WorkflowTask>(
+    ['tasks', body],
+    { sort, from, end, key: 'global_task_number' },
+    async (query, signal) => {
+      const found = await call('searchTasks', { body, query, signal });
+      return pageOf(found.tasks, found);
+    },
+  );
 }
 
 /** The key of a task's row. */

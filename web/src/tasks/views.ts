@@ -21,10 +21,11 @@ export function taskViews(monday: string): readonly View[] {
 }
 
 /**
- * Returns whether the rows are those of a standard view, in any order. If there are none, no work
- * is left.
+ * Returns whether the rows are all those of a standard view, in any order. If there are none, no
+ * work is left.
  */
 export const isQueue = (state: UrlState): boolean =>
+  state['from'] === undefined &&
   taskViews('').some(
     ({ state: view }) =>
       (view['status'] === undefined || view['status'] === 'open') &&

@@ -1671,16 +1671,20 @@ CREATE TABLE workflow_task (
   CONSTRAINT workflow_task_pkey PRIMARY KEY (merchant_id, global_number)
 ) WITH (autovacuum_vacuum_scale_factor=0.01);
 CREATE INDEX workflow_task_created ON workflow_task USING btree (merchant_id, created_at, global_number);
+CREATE INDEX workflow_task_delay ON workflow_task USING btree (merchant_id, delay_until, global_number);
 CREATE INDEX workflow_task_due ON workflow_task USING btree (merchant_id, due_at, global_number);
 CREATE INDEX workflow_task_email ON workflow_task USING btree (merchant_id, object_email, created_at) WHERE object_email IS NOT NULL;
 CREATE INDEX workflow_task_group ON workflow_task USING btree (merchant_id, assigned_group_id, status, created_at, global_number);
 CREATE INDEX workflow_task_moves ON workflow_task USING btree (merchant_id, moves_at) WHERE moves_at IS NOT NULL;
+CREATE INDEX workflow_task_name ON workflow_task USING btree (merchant_id, "left"(fold(name), 100) COLLATE "C", global_number);
 CREATE INDEX workflow_task_object ON workflow_task USING btree (merchant_id, object_type, object_id);
 CREATE INDEX workflow_task_object_key ON workflow_task USING btree (merchant_id, object_type, object_key);
+CREATE INDEX workflow_task_object_sorted ON workflow_task USING btree (merchant_id, "left"(fold(object_id), 100), global_number);
 CREATE UNIQUE INDEX workflow_task_one_open ON workflow_task USING btree (merchant_id, object_type, object_key, system_type) WHERE system_type IS NOT NULL AND (status = ANY (ARRAY['open'::text, 'delayed'::text, 'awaiting customer feedback'::text]));
 CREATE INDEX workflow_task_priority ON workflow_task USING btree (merchant_id, priority, global_number);
 CREATE INDEX workflow_task_status ON workflow_task USING btree (merchant_id, status, created_at, global_number);
 CREATE INDEX workflow_task_status_due ON workflow_task USING btree (merchant_id, status, due_at, global_number);
+CREATE INDEX workflow_task_status_number ON workflow_task USING btree (merchant_id, status, global_number);
 CREATE INDEX workflow_task_status_priority ON workflow_task USING btree (merchant_id, status, priority, due_at, global_number);
 CREATE INDEX workflow_task_tags ON workflow_task USING gin (tags);
 CREATE INDEX workflow_task_text ON workflow_task USING gin (search_text gin_trgm_ops);
