@@ -106,6 +106,41 @@ test(
   },
 );
 
+test(
+  'a file that a colleague attached stays, and a removed one comes back',
+  withBrowser,
+  async () => {
+    const { number, uuid } = await addTask({ task_name: 'Collect the papers' });
+    // Without the live socket the page does not know what a colleague did.
+    const { page, close } = await watchedPage(
+      `${world.url}/tasks/${number}`,
+      {},
+      async (context) => {
+        await enter(context, world, dana);
+        await context.route('**/perennial/v1/live/auth', (route) => route.abort());
+      },
+    );
+    const choose = page.getByRole('button', { name: 'Choose files' });
+    await choose.waitFor();
+    await change(uuid, { attachments: [await uploaded('theirs.txt')] });
+    const chooser = page.waitForEvent('filechooser');
+    await choose.click();
+    const buffer = Buffer.from('mine');
+    await (await chooser).setFiles({ name: 'mine.txt', mimeType: 'text/plain', buffer });
+    const names = async () =>
+      ((await taskOf(uuid)).attachments ?? []).map(({ file_name: name }) => name);
+    await page.getByRole('link', { name: 'mine.txt' }).waitFor();
+    assert.deepEqual(await names(), ['theirs.txt', 'mine.txt']);
+    await page.getByRole('button', { name: 'Remove theirs.txt' }).click();
+    await page.getByText('theirs.txt is removed.').waitFor();
+    assert.deepEqual(await names(), ['mine.txt']);
+    await page.keyboard.press('u');
+    await page.getByRole('link', { name: 'theirs.txt' }).waitFor();
+    assert.deepEqual(await names(), ['mine.txt', 'theirs.txt']);
+    await close();
+  },
+);
+
 test('two people change one field: was, theirs, mine, and a choice', withBrowser, async () => {
   const { number, uuid } = await addTask({ task_name: 'Agree on it' });
   // Without the live socket the page does not learn about a colleague's change.
@@ -214,6 +249,19 @@ async function addTask(task: WorkflowTask): Promise<{ number: number; uuid: stri
   const { global_task_number: number, workflow_task_uuid: uuid } = body.task ?? {};
   assert.ok(number && uuid, text);
   return { number, uuid };
+}
+
+/** Uploads a text file over the API, and returns how a task names it. */
+async function uploaded(file_name: string): Promise<{ file_name: string; upload_key: string }> {
+  const { body } = await world.request({
+    operation: 'getWorkflowTaskAttachmentUploadUrl',
+    params: { extension: 'txt' },
+  });
+  const { key, url } = body.workflow_attachment_upload_url;
+  const { pathname, search } = new URL(url);
+  const stored = await fetch(world.url + pathname + search, { method: 'PUT', body: file_name });
+  assert.equal(stored.status, 200);
+  return { file_name, upload_key: key };
 }
 
 async function change(uuid: string, body: WorkflowTask): Promise<void> {

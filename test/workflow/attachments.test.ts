@@ -216,6 +216,29 @@ test('what is not allowed is refused: types, names of uploads, a second upload, 
   );
 });
 
+test('a file that was removed from a task can be attached again for a day', async () => {
+  const { key, url } = await upload('txt');
+  assert.equal((await put(url, '20 boxes')).statusCode, 200);
+  const attachments = [{ file_name: 'bill.txt', upload_key: key }];
+  const { workflow_task_uuid: id } = await addTask(app, { task_name: 'Undo', attachments });
+  const age = () =>
+    app.db.run(
+      `update workflow_file set asked_at = asked_at - interval '25 hours'
+       where merchant_id = 'TEST' and file_uuid = $1`,
+      [key],
+    );
+  await age();
+  await changeTask(app, id, { attachments: [] });
+  await app.work('workflow tasks');
+  const again = await changeTask(app, id, { attachments });
+  assert.equal(again.status, 200, JSON.stringify(again.body));
+  assert.equal((await get(again.body.task.attachments[0].download_key)).body, '20 boxes');
+  await changeTask(app, id, { attachments: [] });
+  await age();
+  await app.work('workflow tasks');
+  assert.equal((await changeTask(app, id, { attachments })).status, 400);
+});
+
 test('a file is what its extension says, or is not stored (ASVS 5.2.2)', async () => {
   const { key, url } = await upload('png');
   const page = await put(url, '<html><script>alert(1)</script>', 'image/png');

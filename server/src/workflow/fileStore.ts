@@ -82,16 +82,20 @@ export function attachFiles(
   );
 }
 
-/** Detaches files from their task. {@link findForgotten} finds them later, and they are deleted. */
+/**
+ * Detaches files from their task. {@link findForgotten} finds them later, and they are deleted. With
+ * `keptFrom` they are kept as long from then on as an upload, so that they can be attached again.
+ */
 export async function releaseFiles(
   tx: Database,
   merchantId: string,
   fileUuids: readonly string[],
+  keptFrom?: Temporal.Instant,
 ): Promise<void> {
   await tx.run(
-    `update workflow_file set task_uuid = null
+    `update workflow_file set task_uuid = null, asked_at = coalesce($3::timestamptz, asked_at)
      where merchant_id = $1 and file_uuid = any($2::text[])`,
-    [merchantId, [...fileUuids]],
+    [merchantId, [...fileUuids], keptFrom],
   );
 }
 

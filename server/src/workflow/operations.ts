@@ -85,10 +85,8 @@ export async function searcherOf(
     groupIds: await groupsOfCaller(context),
     zone: context.merchant.timeZone,
     now: context.now,
-    namedObjects: await namedObjects(context, parts, list.search),
+    namedObjects: await namedObjects(context, parts, search),
   };
-  const page = await readTaskPage(context.db, context.merchant.merchantId, { ...list, searcher });
-  return { ...page, json: await withLinks(context, files, page.json) };
 }
 
 /**
@@ -177,7 +175,7 @@ export async function insertTask(
     const editor = await editorOf(context, blank, change, uploads);
     const task = taskOrRefuse(edited(blank, change, editor));
     await createTasks(context, [task]);
-    await updateFiles(context, blank, task);
+    await updateFiles(context, parts.files, blank, task);
   });
   return getTask(context, parts, blank.taskUuid);
 }
@@ -208,7 +206,7 @@ export async function updateTask(
       taskUuid,
     );
     await refuseOpenTwin(context, task, after);
-    await updateFiles(context, task, after);
+    await updateFiles(context, parts.files, task, after);
     await saveChangedTasks(context, [{ before: task, after }], await taskCallerOf(context));
   });
   return getTask(context, parts, taskUuid);
@@ -475,15 +473,23 @@ async function findOpenTwin(
   );
 }
 
-/** Attaches the files that a change added to the task, and detaches those that it removed. */
-async function updateFiles(context: Context, before: Task, after: Task): Promise<void> {
+/**
+ * Attaches the files that a change added to the task, and detaches those that it removed. These are
+ * kept for a day, in which a change may attach one again by its uuid as the key of an upload.
+ */
+async function updateFiles(
+  context: Context,
+  { clock }: FileParts,
+  before: Task,
+  after: Task,
+): Promise<void> {
   const {
     db,
     merchant: { merchantId },
   } = context;
   const [had, has] = [new Set(filesOf(before)), new Set(filesOf(after))];
   const removed = [...had].filter((fileUuid) => !has.has(fileUuid));
-  if (removed.length > 0) await releaseFiles(db, merchantId, removed);
+  if (removed.length > 0) await releaseFiles(db, merchantId, removed, clock.now());
   const added = [...has].filter((fileUuid) => !had.has(fileUuid));
   if (added.length === 0) return;
   const taken = await attachFiles(db, merchantId, added, after.taskUuid);

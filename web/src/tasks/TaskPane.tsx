@@ -82,7 +82,7 @@ function Task({ read, heading, onNext, onClose }: PaneProps & { readonly read: R
         mayWrite={writes.mayWrite}
         progress={writes.progress}
         onAdd={writes.addFiles}
-        onRemove={(file) => void writes.removeFile(file)}
+        onRemove={writes.removeFile}
       />
       <History histories={task.histories ?? []} />
       <Dialogs task={task} writes={writes} dialog={dialog} onClose={close} onDeleted={onClose} />

@@ -170,6 +170,28 @@ export function changeTask(
   });
 }
 
+/**
+ * Changes the files of a task. The API replaces the list as a whole, so it is read first, and read
+ * again when a colleague changed the task meanwhile: an upload may take minutes.
+ */
+export async function changeFiles(
+  uuid: string,
+  filesAfter: (files: readonly WorkflowAttachment[]) => readonly WorkflowAttachment[],
+): Promise<ReadTask> {
+  for (let tries = 1; ; tries++) {
+    const { task, version: ifMatch } = await readTaskNow(uuid);
+    const files = (task.attachments ?? []).map(({ file_uuid = '' }) => ({ file_uuid }));
+    try {
+      return await changeTask(uuid, { attachments: [...filesAfter(files)] }, { ifMatch });
+    } catch (error) {
+      const isOlder = error instanceof Refused && error.status === 412;
+      if (!isOlder || tries === changeTries) throw error;
+    }
+  }
+}
+
+const changeTries = 5;
+
 /** Reads a task from the server, ignoring the cache. */
 export async function readTaskNow(uuid: string): Promise<ReadTask> {
   const read = await queryClient.fetchQuery({ ...taskQuery(uuid), staleTime: 0 });

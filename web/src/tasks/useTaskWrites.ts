@@ -6,7 +6,7 @@ import { toast } from '../shell/toasts.tsx';
 import { uploadFile } from '../taskFiles/queries.ts';
 import { applyChange, takeTask } from './actions.ts';
 import type { TaskChange } from './change.ts';
-import { attempt, changeTask, deleteTask, type ReadTask } from './queries.ts';
+import { attempt, changeFiles, changeTask, deleteTask, type ReadTask } from './queries.ts';
 
 /** The writes that a person can make to the visible task. */
 export type TaskWrites = ReturnType<typeof useTaskWrites>;
@@ -49,6 +49,25 @@ async function saved(write: () => Promise<unknown>): Promise<boolean> {
   return 'done' in result;
 }
 
+/** Takes a file off a task. The server keeps it for a day, so the removal can be undone. */
+async function removeFile(
+  uuid: string,
+  { file_uuid: gone = '', file_name = '' }: WorkflowAttachment,
+) {
+  const isGone = ({ file_uuid }: WorkflowAttachment) => file_uuid === gone;
+  const isDone = await saved(() =>
+    changeFiles(uuid, (files) => files.filter((file) => !isGone(file))),
+  );
+  if (!isDone) return;
+  const again = { upload_key: gone, file_name };
+  toast({
+    text: `${file_name} is removed.`,
+    undo: async () => {
+      await changeFiles(uuid, (files) => (files.some(isGone) ? files : [...files, again]));
+    },
+  });
+}
+
 function useFiles({ task }: ReadTask) {
   const [progress, setProgress] = useState<ReadonlyMap<string, number>>(new Map());
   const uuid = task.workflow_task_uuid ?? '';
@@ -59,7 +78,6 @@ function useFiles({ task }: ReadTask) {
       else next.set(name, fraction);
       return next;
     });
-  const stored = (task.attachments ?? []).map(({ file_uuid = '' }) => ({ file_uuid }));
   const upload = async (files: readonly File[]) => {
     const uploads: WorkflowAttachment[] = [];
     for (const file of files) {
@@ -70,16 +88,13 @@ function useFiles({ task }: ReadTask) {
       report(file.name, undefined);
     }
     if (uploads.length === 0) return;
-    const isSaved = await saved(() => changeTask(uuid, { attachments: [...stored, ...uploads] }));
+    const isSaved = await saved(() => changeFiles(uuid, (files) => [...files, ...uploads]));
     if (isSaved)
       toast({ text: `${uploads.length === 1 ? 'The file is' : 'The files are'} attached.` });
   };
   return {
     progress,
     addFiles: (files: readonly File[]) => void upload(files),
-    removeFile: ({ file_uuid: gone }: WorkflowAttachment) =>
-      saved(() =>
-        changeTask(uuid, { attachments: stored.filter(({ file_uuid }) => file_uuid !== gone) }),
-      ),
+    removeFile: (file: WorkflowAttachment) => void removeFile(uuid, file),
   };
 }
