@@ -12,7 +12,14 @@ import { Charges } from './Charges.tsx';
 import { InDoubt, Parked } from './HealthTables.tsx';
 import classes from './health.module.css';
 import { Queues } from './Queues.tsx';
-import { chargesQuery, healthQuery, latestAuditQuery, parkedQuery, startAudit } from './queries.ts';
+import {
+  chargesQuery,
+  healthQuery,
+  latestAuditQuery,
+  parkedQuery,
+  rowsMax,
+  startAudit,
+} from './queries.ts';
 import { Running } from './Running.tsx';
 
 /**
@@ -28,12 +35,12 @@ export function HealthPage() {
         <Charges />
         <Panel title="Cannot be billed">
           <Loaded result={parked} what="the parked auto orders">
-            {(rows) => <Parked rows={rows} />}
+            {(rows) => <Parked rows={rows} isCut={rows.length === rowsMax} />}
           </Loaded>
         </Panel>
         <Panel title="Charges without an answer">
           <Loaded result={charges} what="the charges">
-            {(rows) => <InDoubt rows={rows} />}
+            {(rows) => <InDoubt rows={rows} isCut={rows.length === rowsMax} />}
           </Loaded>
         </Panel>
         <ServerPanels />

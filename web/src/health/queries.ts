@@ -7,11 +7,14 @@ import { call } from '../api/call.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 
-/** The auto orders that cannot be billed, up to 200. */
+/** As many rows as a table of this page shows. */
+export const rowsMax = 200;
+
+/** The auto orders that cannot be billed, the first ones. */
 export const parkedQuery = queryOptions({
   queryKey: ['health', 'parked'],
   queryFn: async ({ signal }) =>
-    (await call('getParkedAutoOrders', { query: { _limit: 200 }, signal })).parked ?? [],
+    (await call('getParkedAutoOrders', { query: { _limit: rowsMax }, signal })).parked ?? [],
 });
 
 const healthPollMs = 10_000;
@@ -27,11 +30,11 @@ export const healthQuery = (isAllowed: boolean) =>
 
 const chargesPollMs = 5000;
 
-/** The charges without an answer, up to 200. */
+/** The charges without an answer, the first ones. */
 export const chargesQuery = queryOptions({
   queryKey: ['health', 'charges'],
   queryFn: async ({ signal }) =>
-    (await call('getCharges', { query: { _limit: 200 }, signal })).charges ?? [],
+    (await call('getCharges', { query: { _limit: rowsMax }, signal })).charges ?? [],
   // Other processes remove rows from the list, so it is refreshed while it has rows.
   refetchInterval: ({ state: { data = [] } }) => (data.length > 0 ? chargesPollMs : false),
 });

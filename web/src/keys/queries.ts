@@ -1,24 +1,16 @@
 import type { ApiKey, ApiKeyInsert } from '@perennial/contract/apiKey.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { everyPage } from '../api/everyPage.ts';
 import { queryClient } from '../api/query.ts';
 import { type Write, written } from '../shell/draftWrites.ts';
 import { keyBody } from './forms.ts';
 
-const pageSize = 200;
-
 /** All keys, the newest first. */
 export const keysQuery = queryOptions<readonly ApiKey[]>({
   queryKey: ['api keys'],
-  queryFn: async ({ signal }) => {
-    const keys: ApiKey[] = [];
-    for (;;) {
-      const query = { _limit: pageSize, _offset: keys.length };
-      const page = (await call('getApiKeys', { query, signal })).api_keys ?? [];
-      keys.push(...page);
-      if (page.length < pageSize) return keys;
-    }
-  },
+  queryFn: ({ signal }) =>
+    everyPage<ApiKey>(async (query) => (await call('getApiKeys', { query, signal })).api_keys),
 });
 
 const forget = () => queryClient.invalidateQueries({ queryKey: ['api keys'] });

@@ -1,14 +1,15 @@
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { everyPage } from '../api/everyPage.ts';
 import { queryClient } from '../api/query.ts';
 
 export { logOut, readSessionAgain } from '../api/sessionQueries.ts';
 
-/** The latest sessions that the person may see; the user distinguishes one's own. */
+/** The open sessions that the person may see; the user distinguishes one's own. */
 export const sessionsQuery = queryOptions({
   queryKey: ['sessions'],
-  queryFn: async ({ signal }) =>
-    (await call('getSessions', { query: { _limit: 100 }, signal })).sessions ?? [],
+  queryFn: ({ signal }) =>
+    everyPage(async (query) => (await call('getSessions', { query, signal })).sessions),
 });
 
 /** Ends a session: its browser must log in again. */

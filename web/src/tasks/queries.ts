@@ -5,9 +5,10 @@ import type {
   WorkflowTasksBatchRequest,
 } from '@perennial/contract/perennial.ts';
 import type { Overview } from '@perennial/contract/screens.ts';
-import type { WorkflowTask } from '@perennial/contract/workflow.ts';
+import type { WorkflowAttachment, WorkflowTask } from '@perennial/contract/workflow.ts';
 import { type InfiniteData, queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
+import { everyPage } from '../api/everyPage.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { Refused } from '../api/refused.ts';
@@ -88,10 +89,13 @@ export const peopleQuery = queryOptions<People>({
   queryKey: ['task people'],
   staleTime: 300_000,
   queryFn: async ({ signal }) => {
-    const query = { _limit: 200 };
-    const [{ users = [] }, { groups = [] }] = await Promise.all([
-      call('getWorkflowAssignmentUsers', { query, signal }),
-      call('getWorkflowAssignmentGroups', { query, signal }),
+    const [users, groups] = await Promise.all([
+      everyPage(
+        async (query) => (await call('getWorkflowAssignmentUsers', { query, signal })).users,
+      ),
+      everyPage(
+        async (query) => (await call('getWorkflowAssignmentGroups', { query, signal })).groups,
+      ),
     ]);
     return {
       users: users.map(({ user_id: id = 0, user: name = '' }) => ({ id, name })),

@@ -1,11 +1,10 @@
 import type { TaxRate } from '@perennial/contract/tax.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call, callVersioned } from '../api/call.ts';
+import { everyPage } from '../api/everyPage.ts';
 import { queryClient } from '../api/query.ts';
 import { asOpened, newDecisionKey, type Write, written } from '../shell/draftWrites.ts';
 import { byPlace, taxBase, taxBody } from './forms.ts';
-
-const pageSize = 200;
 
 /** All tax rates, sorted: countries first, then by place. */
 export const taxRatesQuery = queryOptions<readonly TaxRate[]>({
@@ -21,14 +20,10 @@ export const taxFormQuery = queryOptions<readonly TaxRate[]>({
 });
 
 async function readRates(signal?: AbortSignal): Promise<readonly TaxRate[]> {
-  const rates: TaxRate[] = [];
-  for (;;) {
-    const query = { _limit: pageSize, _offset: rates.length };
-    const input = { query, ...(signal && { signal }) };
-    const page = (await call('getTaxRates', input)).tax_rates ?? [];
-    rates.push(...page);
-    if (page.length < pageSize) return rates.sort(byPlace);
-  }
+  const rates = await everyPage<TaxRate>(
+    async (query) => (await call('getTaxRates', { query, ...(signal && { signal }) })).tax_rates,
+  );
+  return rates.sort(byPlace);
 }
 
 /** Changes a tax rate. */

@@ -1,6 +1,7 @@
 import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/perennial.ts';
 import { queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { everyPage } from '../api/everyPage.ts';
 import { onFrame } from '../api/live.ts';
 import { queryClient } from '../api/query.ts';
 import { pageOf } from '../kit/listQuery.ts';
@@ -9,13 +10,13 @@ import { sortedListQuery } from '../kit/sortedList.ts';
 import type { Undo } from '../shell/changes.ts';
 import { deliverySearchOf, deliverySort } from './deliveryList.ts';
 
-const webhooksMax = 200;
-
-/** The webhooks of all keys and applications, up to 200. */
+/** The webhooks of all keys and applications. */
 export const webhooksQuery = queryOptions<MerchantWebhook[]>({
   queryKey: ['webhooks', 'list'],
-  queryFn: async ({ signal }) =>
-    (await call('getMerchantWebhooks', { query: { _limit: webhooksMax }, signal })).webhooks ?? [],
+  queryFn: ({ signal }) =>
+    everyPage<MerchantWebhook>(
+      async (query) => (await call('getMerchantWebhooks', { query, signal })).webhooks,
+    ),
 });
 
 /** The number of attempts on the page of a webhook. */
