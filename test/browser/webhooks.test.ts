@@ -79,6 +79,20 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   await first.getByText('200', exactly).click();
   const panel = page.getByRole('complementary', { name: 'Delivery, try 3' });
   await panel.getByRole('button', { name: 'Replay' }).waitFor();
+  // A new try waits behind the button, so that no row moves under the pointer.
+  await count.getByText('3 rows', exactly).waitFor();
+  await addItem('cocoa');
+  await deliver();
+  const changes = page.getByRole('button', { name: '1 change' });
+  await changes.waitFor();
+  await count.getByText('3 rows', exactly).waitFor();
+  await changes.click();
+  await count.getByText('4 rows', exactly).waitFor();
+  await changes.waitFor({ state: 'detached' });
+  // An object of a try leads to its page.
+  await first.getByText('200', exactly).click();
+  await page.getByRole('link', { name: /^item \d+$/ }).click();
+  await page.getByRole('heading', { level: 1, name: /^Item W\d+$/ }).waitFor();
   assertQuiet();
   await close();
 });

@@ -1,15 +1,11 @@
 // Tests how a webhook's state is described, and what a person can do with a delivery.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { MerchantWebhook } from '@perennial/contract/perennial.ts';
-import {
-  byNeed,
-  foundIdOf,
-  percent,
-  replayOf,
-  resultOf,
-  stateOf,
-} from '../../web/src/webhooks/state.ts';
+import type { MerchantWebhook, WebhookDelivery } from '@perennial/contract/perennial.ts';
+import { objectPage, typeAndId } from '../../web/src/found/objectPage.ts';
+import { parseUrl } from '../../web/src/kit/urlCodec.ts';
+import { isDeliveryListed, parseDeliveryList } from '../../web/src/webhooks/deliveryList.ts';
+import { byNeed, percent, replayOf, resultOf, stateOf } from '../../web/src/webhooks/state.ts';
 
 const live: MerchantWebhook = { owner: { application_id: 'key:1', state: 'live' } };
 const failing = { ...live, failing_since: '2026-03-01T10:00:00-05:00', last_failure: 'status 500' };
@@ -84,10 +80,54 @@ test('only the latest try of a delivery can be repeated', () => {
   );
 });
 
-test('addresses', () => {
-  assert.deepEqual(['order DEMO-1', 'auto order 7', 'task 3'].map(foundIdOf), [
-    'DEMO-1',
-    undefined,
-    undefined,
-  ]);
+test('objects of events lead to their pages', () => {
+  const table: readonly [object: string, to: string | undefined, params?: object][] = [
+    ['order DEMO-1', '/orders/$id', { id: 'DEMO-1' }],
+    ['auto order 7', '/o/$id', { id: '7' }],
+    ['customer profile 8', '/customers/$oid', { oid: '8' }],
+    ['item 9', '/catalogue/$oid', { oid: '9' }],
+    ['workflow task 6f9619ff-8b86-4011-b42d-00c04fc964ff', '/tasks/$number'],
+    ['user 3', '/people/$id', { id: '3' }],
+    ['webhook 4', '/webhooks/$oid', { oid: '4' }],
+    ['chargeback 5', undefined],
+    ['nonsense', undefined],
+    ['', undefined],
+  ];
+  for (const [object, to, params] of table) {
+    const { type, id } = typeAndId(object);
+    const page = objectPage(type, id);
+    assert.equal(page?.to, to, object);
+    if (params) assert.deepEqual(page?.params, params, object);
+  }
+  assert.deepEqual(objectPage('auto_order', '7')?.search, { type: 'auto_order' });
+});
+
+test('a new try is counted by the filters of the list that shows it', () => {
+  const delivery: WebhookDelivery = {
+    webhook_oid: 3,
+    delivery_dts: '2026-03-02T23:30:00-05:00',
+    success: false,
+    event_names: ['order_create'],
+    objects: ['order DEMO-0000000101', 'auto order 12'],
+  };
+  const table: readonly [address: string, isListed: boolean][] = [
+    ['', true],
+    ['?webhook=3', true],
+    ['?webhook=4', false],
+    ['?state=failed', true],
+    ['?state=delivered&state=waiting', true],
+    ['?state=delivered', false],
+    ['?event=order_create', true],
+    ['?event=item_create', false],
+    ['?q=demo-00', true],
+    ['?q=AUTO+order+1', true],
+    ['?q=0101', false],
+    ['?days=2026-03-02..', true],
+    ['?days=..2026-03-01', false],
+    ['?days=2026-03-03..', false],
+  ];
+  for (const [address, isListed] of table) {
+    const state = parseDeliveryList(parseUrl(address));
+    assert.equal(isDeliveryListed(state, delivery, 'America/New_York'), isListed, address);
+  }
 });

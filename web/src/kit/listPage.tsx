@@ -1,6 +1,6 @@
 import { type ReactNode, useCallback } from 'react';
 import { LivePill } from '../live/LivePill.tsx';
-import { type LiveList, useLiveList } from '../live/queries.ts';
+import { type ListChanges, type LiveList, useLiveList } from '../live/queries.ts';
 import { ListViews } from '../savedViews/ListViews.tsx';
 import { type ListKind, lists } from '../savedViews/lists.ts';
 import { useSavedViews } from '../savedViews/useSavedViews.ts';
@@ -49,6 +49,8 @@ interface ListPageProps<Row extends object> {
   readonly canJump?: boolean;
   /** How the list follows changes; absent: it is read only when it is opened. */
   readonly live?: LiveList<Row>;
+  /** The changes of a list that only new rows enter, instead of `live`. */
+  readonly changes?: ListChanges;
   keyOf(row: Row): string;
   onOpen(row: Row): void;
   /** The actions for selected rows. */
@@ -90,6 +92,7 @@ export function ListPage<Row extends object>(props: ListPageProps<Row>) {
         onChange={(name, value, isTyping) => setState({ [name]: value, end: undefined }, isTyping)}
       >
         {live && <Changes live={live} result={result} />}
+        {props.changes && <LivePill changes={props.changes} />}
         <ListCount result={result} />
         {props.canJump && (
           <JumpTo

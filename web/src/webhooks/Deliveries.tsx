@@ -3,6 +3,8 @@ import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
+import { ObjectLink } from '../found/ObjectLink.tsx';
+import { typeAndId } from '../found/objectPage.ts';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Panel } from '../kit/panel.tsx';
@@ -15,7 +17,7 @@ import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { toast } from '../shell/toasts.tsx';
 import { latestDeliveriesQuery, replay } from './queries.ts';
-import { foundIdOf, replayOf, resultOf } from './state.ts';
+import { replayOf, resultOf } from './state.ts';
 import classes from './webhooks.module.css';
 
 /** The latest attempts of a webhook, newest first; each delivery can be sent again. */
@@ -116,20 +118,11 @@ export function About({ objects }: { readonly objects: readonly string[] }) {
   const more = new Set(objects).size - shown.length;
   return (
     <>
-      {shown.map((object) => {
-        const id = foundIdOf(object);
-        return (
-          <div key={object}>
-            {id === undefined ? (
-              object
-            ) : (
-              <Link to={paths.found} params={{ id }}>
-                {object}
-              </Link>
-            )}
-          </div>
-        );
-      })}
+      {shown.map((object) => (
+        <div key={object}>
+          <ObjectLink {...typeAndId(object)}>{object}</ObjectLink>
+        </div>
+      ))}
       {more > 0 && <div className="soft">and {more} more</div>}
     </>
   );

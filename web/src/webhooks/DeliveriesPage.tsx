@@ -15,6 +15,7 @@ import { About, Again, Result } from './Deliveries.tsx';
 import { deliveryColumns } from './deliveryColumns.tsx';
 import { deliveryFilters, deliverySort, deliveryViews } from './deliveryList.ts';
 import { deliveryListQuery } from './queries.ts';
+import { useNewDeliveries } from './useNewDeliveries.ts';
 import classes from './webhooks.module.css';
 
 /** `/deliveries`: the attempts to deliver events to webhooks, the newest first. */
@@ -22,6 +23,7 @@ export function DeliveriesPage() {
   const state = useSearch({ from: '/inside/deliveries' });
   const read = useReadState(state);
   const result = useInfiniteQuery(deliveryListQuery(read));
+  const changes = useNewDeliveries(read, result.isRefetching);
   const { isTest } = useSession().merchant;
   const navigate = useNavigate();
   const { rows } = loadedRows(result.data);
@@ -39,6 +41,7 @@ export function DeliveriesPage() {
       columns={deliveryColumns}
       usualSort={deliverySort}
       canJump
+      changes={changes}
       state={state}
       result={result}
       readPage={deliveryListQuery(wholeList(read)).readPage}

@@ -1,6 +1,9 @@
+import type { WebhookDelivery } from '@perennial/contract/perennial.ts';
 import type { DeliverySearch } from '@perennial/contract/screens.ts';
-import type { Filters } from '../kit/filters.ts';
+import { type Filters, parseRange } from '../kit/filters.ts';
+import { dayOf } from '../kit/moment.ts';
 import { type ListState, parseListState } from '../kit/searchParts.ts';
+import { listOf } from '../kit/urlCodec.ts';
 import type { View } from '../kit/views.ts';
 import { toSearch, type WireFilters, wireFieldsOf } from '../kit/wireFilters.ts';
 
@@ -51,3 +54,41 @@ export const deliveryWire: WireFilters = {
 /** The request of a list of deliveries. */
 export const deliverySearchOf = (state: ListState): DeliverySearch =>
   toSearch<DeliverySearch>(deliveryWire, state);
+
+/**
+ * Whether a try that the live socket reports is a row of the list. The socket does not say whether a
+ * failed one is tried again, so it may be in either state.
+ */
+export function isDeliveryListed(
+  state: ListState,
+  { webhook_oid: webhook, success, event_names: events = [], ...row }: WebhookDelivery,
+  zone: string,
+): boolean {
+  return (
+    has(state['webhook'], [String(webhook)]) &&
+    has(state['state'], success ? ['delivered'] : ['failed', 'waiting']) &&
+    has(state['event'], events) &&
+    isNamed(row.objects ?? [], one(state['q']) ?? '') &&
+    isWithin(dayOf(row.delivery_dts ?? '', zone), one(state['days']) ?? '')
+  );
+}
+
+function isWithin(day: string, range: string): boolean {
+  const { from = '', to = '9999' } = parseRange(range) ?? {};
+  return from <= day && day <= to;
+}
+
+const one = (value: ListState[string]): string | undefined => listOf(value)[0];
+
+/** Whether one of the values is among those that a filter asks for; without any, all are. */
+function has(filter: ListState[string], values: readonly string[]): boolean {
+  const wanted = listOf(filter);
+  return wanted.length === 0 || wanted.some((each) => values.includes(each));
+}
+
+/** Whether the name of an object begins with a text; any does with an empty one. */
+function isNamed(objects: readonly string[], text: string): boolean {
+  const beginning = text.trim().toLowerCase();
+  if (beginning === '') return true;
+  return objects.some((object) => ` ${object.toLowerCase()}`.includes(` ${beginning}`));
+}

@@ -101,4 +101,13 @@ export function followDeliveries(): () => void {
   };
 }
 
+/** Calls `hear` with each try that the live socket reports. */
+export const onDelivery = (hear: (delivery: WebhookDelivery) => void): (() => void) =>
+  onFrame(({ event_delivery: delivery }) => {
+    if (delivery) hear(delivery);
+  });
+
+/** Reads the lists of deliveries again. */
+export const readDeliveriesAgain = (): void => void forget();
+
 const forget = () => queryClient.invalidateQueries({ queryKey: ['webhooks'] });

@@ -67,14 +67,6 @@ export function replayOf(
   return next === undefined ? 'replay' : 'try now';
 }
 
-const linked = /^(auto order|order|customer profile|item) (.+)$/;
-
-/** The id by which `/o/:id` finds an object of a delivery; undefined if it has no page. */
-export const foundIdOf = (object: string): string | undefined => {
-  const [, type, id] = linked.exec(object) ?? [];
-  return type === 'order' ? id : undefined;
-};
-
 /** The state in the address of the list of webhooks. */
 export interface WebhookListState {
   readonly state?: 'failing';
