@@ -91,6 +91,10 @@ async function assertHappened(page: Page): Promise<void> {
   const rows = page.getByRole('region', { name: 'What happened, by day' }).locator('tbody tr');
   await rows.first().waitFor();
   assert.equal(await rows.count(), days.length);
+  // A day leads to the rebills that became orders on it.
+  const { day } = days.find((each) => (each.paid ?? 0) > 0) ?? {};
+  const address = (await rows.getByRole('link').first().getAttribute('href')) ?? '';
+  assert.ok(address.startsWith('/orders?') && address.includes(`created=${day}..${day}`), address);
   const { total } = (
     await world.request({
       operation: 'searchOrders',

@@ -2,12 +2,14 @@ import { Button } from '@mantine/core';
 import type { BackgroundAudit } from '@perennial/contract/audit.ts';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { FindingLink } from '../found/FindingLink.tsx';
 import { formatCount } from '../kit/money.ts';
 import { Sentence } from '../kit/sentence.tsx';
 import { NotShown } from '../kit/states.tsx';
 import { useCan } from '../shell/session.tsx';
 import classes from './clockSheet.module.css';
 import { auditQuery, requestAudit } from './queries.ts';
+import { closeClockSheet } from './sheet.ts';
 
 /** Audits the books on request and shows the differences. */
 export function Books() {
@@ -70,8 +72,8 @@ function Found({ audit }: { readonly audit: BackgroundAudit }) {
           {differences.slice(0, shownMax).map((found, index) => (
             // The findings of one audit never change their order.
             <li key={index}>
-              {found.object_type} <code>{found.object_id}</code>: {found.field} is {found.stored},
-              recomputed {found.recomputed}
+              {found.object_type} <FindingLink finding={found} onClick={closeClockSheet} />:{' '}
+              {found.field} is {found.stored}, recomputed {found.recomputed}
             </li>
           ))}
         </ul>

@@ -1,4 +1,5 @@
 import type { ClockDue, ClockDueRebill } from '@perennial/contract/clock.ts';
+import { Link } from '@tanstack/react-router';
 import type { Refused } from '../api/refused.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
@@ -7,9 +8,11 @@ import { Refusal } from '../kit/refusal.tsx';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { Status } from '../kit/status.tsx';
 import type { Tone } from '../kit/tone.ts';
+import { paths } from '../paths.ts';
 import { useSession } from '../shell/session.tsx';
 import { amountWords, dueWords, previewedWords } from './clock.ts';
 import classes from './clockSheet.module.css';
+import { closeClockSheet } from './sheet.ts';
 
 /**
  * The effect of an advance, in words and as the first rebills; or the reason why the moment is
@@ -93,7 +96,13 @@ function Rebills({ rebills }: { readonly rebills: readonly ClockDueRebill[] }) {
                 <Moment at={rebill.due_dts} />
               </td>
               <td>
-                <code>{rebill.auto_order_code}</code>
+                <Link
+                  to={paths.autoOrder}
+                  params={{ code: rebill.auto_order_code ?? '' }}
+                  onClick={closeClockSheet}
+                >
+                  <code>{rebill.auto_order_code}</code>
+                </Link>
               </td>
               <td data-number>{rebill.rebill_number}</td>
               <td data-number>

@@ -1,7 +1,9 @@
+import { ObjectLink } from '../found/ObjectLink.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
 import classes from './clockSheet.module.css';
 import { eventWords, type LogLine } from './eventPace.ts';
+import { closeClockSheet } from './sheet.ts';
 
 /** The events as they arrive, the newest first. At most ten a second; the rest as a number. */
 export function EventLog({ log }: { readonly log: readonly LogLine[] }) {
@@ -20,7 +22,13 @@ export function EventLog({ log }: { readonly log: readonly LogLine[] }) {
               <>
                 <Moment at={line.event.event_dts} />
                 <span>{eventWords(line.event.event_name)}</span>
-                <code>{line.event.object_id}</code>
+                <ObjectLink
+                  type={line.event.object_type}
+                  id={line.event.object_id}
+                  onClick={closeClockSheet}
+                >
+                  <code>{line.event.object_id}</code>
+                </ObjectLink>
               </>
             )}
           </li>

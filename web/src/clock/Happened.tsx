@@ -8,9 +8,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { sentenceCase } from '../kit/filters.ts';
 import { formatCount } from '../kit/money.ts';
+import { routeSearch } from '../kit/routeSearch.ts';
 import { NotShown, Waiting } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
-import { useSession } from '../shell/session.tsx';
+import { useCan, useSession } from '../shell/session.tsx';
 import { Books } from './Books.tsx';
 import { CopyLines } from './CopyLines.tsx';
 import { amountWords, curlLines } from './clock.ts';
@@ -103,12 +104,26 @@ function DayRow({ day }: { readonly day: ClockAdvanceDay }) {
   const { day: date = '', paid = 0, declined = 0, notices = 0, totals = [] } = day;
   return (
     <tr>
-      <th scope="row">{dayWords(date)}</th>
+      <th scope="row">
+        <DayLink day={date} isLinked={paid > 0} />
+      </th>
       <td data-number>{formatCount(paid)}</td>
       <td data-number>{formatCount(declined)}</td>
       <td data-number>{formatCount(notices)}</td>
       <td data-number>{amountWords(totals, merchant.currency)}</td>
     </tr>
+  );
+}
+
+/** A day, as a link to the rebills that became orders on it. */
+function DayLink({ day, isLinked }: { readonly day: string; readonly isLinked: boolean }) {
+  const canRead = useCan(['order_read']);
+  if (!isLinked || !canRead) return dayWords(day);
+  const rebills = { kind: ['rebill'], created: `${day}..${day}` };
+  return (
+    <Link to={paths.orders} search={routeSearch(rebills)} onClick={closeClockSheet}>
+      {dayWords(day)}
+    </Link>
   );
 }
 

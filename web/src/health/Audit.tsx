@@ -1,11 +1,9 @@
-import type { AuditFinding, BackgroundAudit } from '@perennial/contract/audit.ts';
-import { Link } from '@tanstack/react-router';
+import type { BackgroundAudit } from '@perennial/contract/audit.ts';
+import { FindingLink } from '../found/FindingLink.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { formatCount } from '../kit/money.ts';
 import { SmallTable } from '../kit/smallTable.tsx';
 import { Status } from '../kit/status.tsx';
-import { OrderLink } from '../orders/OrderLink.tsx';
-import { paths } from '../paths.ts';
 import classes from './health.module.css';
 
 /** The latest audit: its progress, and the stored figures that differ from the books. */
@@ -63,7 +61,7 @@ function Outcome({ audit }: { readonly audit: BackgroundAudit }) {
             key: String(index),
             cells: [
               difference.object_type,
-              <About difference={difference} />,
+              <FindingLink finding={difference} />,
               <code>{difference.field}</code>,
               difference.stored,
               difference.recomputed,
@@ -72,16 +70,5 @@ function Outcome({ audit }: { readonly audit: BackgroundAudit }) {
         />
       )}
     </>
-  );
-}
-
-function About({ difference }: { readonly difference: AuditFinding }) {
-  const { object_id: id = '', auto_order_oid: oid, order_id: orderId } = difference;
-  if (orderId !== undefined) return <OrderLink id={orderId} />;
-  if (oid === undefined) return id;
-  return (
-    <Link to={paths.found} params={{ id: String(oid) }} search={{ type: 'auto_order' }}>
-      {id}
-    </Link>
   );
 }
