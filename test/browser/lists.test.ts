@@ -283,6 +283,28 @@ test('coupons begin at a letter, and their end is read alone', withBrowser, asyn
   await close();
 });
 
+test('Space peeks at an item and at a coupon, and Enter opens them', withBrowser, async () => {
+  const { page, assertQuiet, close } = await openList('/catalogue');
+  for (const [path, open, title] of [
+    ['/catalogue', 'Open the item', /^Item /],
+    ['/coupons', 'Open the coupon', /^Coupon /],
+  ] as const) {
+    await goTo(page, path);
+    await page
+      .getByRole('heading', { level: 1, name: path === '/coupons' ? 'Coupons' : 'Catalogue' })
+      .waitFor();
+    await rowsOf(page).first().waitFor();
+    await page.keyboard.press('j');
+    await page.keyboard.press('Space');
+    await page.getByRole('link', { name: open }).waitFor();
+    assert.match(page.url(), /\?open=\d+$/);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 1, name: title }).waitFor();
+  }
+  assertQuiet();
+  await close();
+});
+
 test('columns and density are the same in another browser', withBrowser, async () => {
   const first = await openList('/orders');
   // Each click may be stored separately, so the test waits for the request with both.

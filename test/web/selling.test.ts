@@ -1,8 +1,15 @@
 // Tests the forms of coupons, items, shipping methods and tax rates: what is sent, and the undo.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { ItemAutoOrderStep } from '@perennial/contract/item.ts';
 import { draftOfItem, fieldsOfPart, itemBody } from '../../web/src/catalogue/forms.ts';
-import { namingWords, repeatWords, stepWords } from '../../web/src/catalogue/words.ts';
+import {
+  namingWords,
+  pricesByRetry,
+  pricesBySignUp,
+  repeatWords,
+  stepWords,
+} from '../../web/src/catalogue/words.ts';
 import {
   couponBody,
   draftOfCoupon,
@@ -170,6 +177,25 @@ test('steps in words', () => {
       'Begin again | –',
     ],
   );
+});
+
+test('prices of steps that depend on the sign-up or on a retry', () => {
+  const steps = [
+    { type: 'item', grandfather_pricing: [{ on_or_before_date: '2024-01-01', unit_cost: 21 }] },
+    { type: 'pause', pause_days: 90 },
+    {
+      type: 'item',
+      arbitrary_unit_cost_schedules: [
+        { retry_days: 3, arbitrary_unit_cost: 18 },
+        { retry_days: 7, arbitrary_unit_cost: 15 },
+      ],
+    },
+  ] satisfies ItemAutoOrderStep[];
+  assert.deepEqual(pricesBySignUp(steps), [{ step: 1, when: '2024-01-01', cost: 21 }]);
+  assert.deepEqual(pricesByRetry(steps), [
+    { step: 3, when: '3', cost: 18 },
+    { step: 3, when: '7', cost: 15 },
+  ]);
 });
 
 const ground = {

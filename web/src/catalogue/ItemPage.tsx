@@ -8,13 +8,13 @@ import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
 import { Page } from '../kit/page.tsx';
 import { Beside, Panel } from '../kit/panel.tsx';
-import { Status } from '../kit/status.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { Adjustments } from '../stock/Adjustments.tsx';
 import { Affected } from './Affected.tsx';
 import type { ItemPart } from './forms.ts';
+import { ItemState } from './ItemPeek.tsx';
 import { Kit, Options, Recurs, StockOfItem, Tiers } from './ItemTables.tsx';
 import { itemQuery } from './queries.ts';
 
@@ -23,10 +23,16 @@ export function ItemPage() {
   const { oid } = useParams({ from: '/inside/catalogue/$oid' });
   const result = useQuery(itemQuery(oid));
   const navigate = useNavigate();
-  const open = (part: ItemPart) => () =>
+  const open = (part: ItemPart | 'delete') => () =>
     void navigate({ to: paths.itemEdit, params: { oid, part } });
-  useCommands({ 'item.price': open('price'), 'item.schedule': open('schedule') });
-  const { merchant_item_id: id = oid } = result.data?.item ?? {};
+  const { merchant_item_id: id = oid, options = [] } = result.data?.item ?? {};
+  useCommands({
+    'item.price': open('price'),
+    'item.schedule': open('schedule'),
+    'item.kit': open('kit'),
+    'item.options': options.length > 0 ? open('options') : undefined,
+    'item.delete': open('delete'),
+  });
   return (
     <Page title={`Item ${id}`} actions={result.data && <DeleteLink oid={oid} />}>
       <Loaded result={result} what="the item" rows={10}>
@@ -96,14 +102,7 @@ function Side({ oid, item: { pricing = {}, tax = {}, ...item } }: ItemProps) {
         <Facts
           facts={[
             ['Description', item.description],
-            [
-              'State',
-              item.inactive ? (
-                <Status tone="quiet">Not for sale</Status>
-              ) : (
-                <Status tone="good">For sale</Status>
-              ),
-            ],
+            ['State', <ItemState isInactive={item.inactive} />],
             ['Ships', tax.tax_product_type === 'digital' ? 'No, it is digital' : 'Yes'],
             ['Free shipping', item.shipping?.free_shipping && 'Yes'],
             ['Added', <Moment at={item.creation_dts} style="day" />],

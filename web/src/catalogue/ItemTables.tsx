@@ -5,7 +5,7 @@ import { Money } from '../kit/moneyShown.tsx';
 import { Sentence } from '../kit/sentence.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
 import classes from './catalogue.module.css';
-import { repeatWords, stepWords } from './words.ts';
+import { pricesByRetry, pricesBySignUp, repeatWords, type StepPrice, stepWords } from './words.ts';
 
 /** The schedule of an item: the frequencies that customers choose from, or its steps. */
 export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | undefined }) {
@@ -42,6 +42,42 @@ export function Recurs({ autoOrder }: { readonly autoOrder: ItemAutoOrder | unde
           }))}
         />
       )}
+      <StepPrices
+        what="Prices by sign-up"
+        column="Signed up on this day or before"
+        prices={pricesBySignUp(steps)}
+      />
+      <StepPrices
+        what="Prices by retry"
+        column="From this day of retrying on"
+        prices={pricesByRetry(steps)}
+      />
+    </>
+  );
+}
+
+/** The prices of steps that depend on something; nothing without one. */
+function StepPrices({
+  what,
+  column,
+  prices,
+}: {
+  readonly what: string;
+  readonly column: string;
+  readonly prices: readonly StepPrice[];
+}) {
+  if (prices.length === 0) return null;
+  return (
+    <>
+      <h3>{what}</h3>
+      <SmallTable
+        what={what}
+        columns={[{ label: 'Step' }, { label: column }, { label: 'Price', isNumber: true }]}
+        rows={prices.map(({ step, when, cost }) => ({
+          key: `${step} ${when}`,
+          cells: [step, <Sentence text={when} />, <Money amount={cost} />],
+        }))}
+      />
     </>
   );
 }

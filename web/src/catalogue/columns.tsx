@@ -2,7 +2,7 @@ import type { ItemRow } from '@perennial/contract/screens.ts';
 import type { Column } from '../kit/columns.ts';
 import { Moment } from '../kit/momentShown.tsx';
 import { Money } from '../kit/moneyShown.tsx';
-import { Status } from '../kit/status.tsx';
+import { ItemState } from './ItemPeek.tsx';
 import { recursWords } from './list.ts';
 
 /** The columns of the catalogue. */
@@ -47,8 +47,7 @@ export const itemColumns: readonly Column<ItemRow>[] = [
     label: 'State',
     width: '84px',
     isUsual: true,
-    cell: ({ inactive }) =>
-      inactive ? <Status tone="quiet">Not for sale</Status> : <Status tone="good">For sale</Status>,
+    cell: ({ inactive }) => <ItemState isInactive={inactive} />,
   },
   {
     id: 'changed',

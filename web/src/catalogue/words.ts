@@ -27,6 +27,34 @@ const scheduleWords = ({ schedule, arbitrary_schedule_days: days }: ItemAutoOrde
 export const repeatWords = ({ type, repeat_count: count }: ItemAutoOrderStep): string =>
   type !== undefined && type !== 'item' ? '–' : count === undefined ? 'Without end' : `${count} ×`;
 
+/** A price of a step that depends on a day. */
+export interface StepPrice {
+  /** The place of the step, from 1. */
+  readonly step: number;
+  readonly when: string;
+  readonly cost: number | undefined;
+}
+
+/** What customers pay who signed up early, step by step. */
+export const pricesBySignUp = (steps: readonly ItemAutoOrderStep[]): StepPrice[] =>
+  steps.flatMap(({ grandfather_pricing: prices = [] }, index) =>
+    prices.map(({ on_or_before_date: when = '', unit_cost: cost }) => ({
+      step: index + 1,
+      when,
+      cost,
+    })),
+  );
+
+/** What a retry after a decline costs, step by step. */
+export const pricesByRetry = (steps: readonly ItemAutoOrderStep[]): StepPrice[] =>
+  steps.flatMap(({ arbitrary_unit_cost_schedules: prices = [] }, index) =>
+    prices.map(({ retry_days: days = 0, arbitrary_unit_cost: cost }) => ({
+      step: index + 1,
+      when: String(days),
+      cost,
+    })),
+  );
+
 /** Counts and names the records that name an item: `1 kit contains it: BOX`. */
 export function namingWords({ kind, count = 0, names = [] }: ItemUse): string {
   const [one, many] = kind === undefined ? ['record', 'records'] : recordWords[kind];

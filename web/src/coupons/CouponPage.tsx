@@ -1,8 +1,6 @@
 import { Button } from '@mantine/core';
-import type { Coupon } from '@perennial/contract/coupon.ts';
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useParams } from '@tanstack/react-router';
-import { Facts } from '../kit/facts.tsx';
 import { Loaded } from '../kit/loaded.tsx';
 import { Moment } from '../kit/momentShown.tsx';
 import { Page } from '../kit/page.tsx';
@@ -12,8 +10,7 @@ import { OrderLink } from '../orders/OrderLink.tsx';
 import { paths } from '../paths.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
-import { CouponState } from './CouponState.tsx';
-import { rebillWords, usersWords } from './forms.ts';
+import { CouponFacts } from './CouponFacts.tsx';
 import { couponCodesQuery, couponQuery, type FoundCodes } from './queries.ts';
 
 /** `/coupons/:oid`: one coupon with its discount and its one-time codes. */
@@ -37,7 +34,13 @@ export function CouponPage() {
     >
       <Loaded result={result} what="the coupon" rows={8}>
         {({ coupon }) => (
-          <Beside side={<About coupon={coupon} />}>
+          <Beside
+            side={
+              <Panel title="About it">
+                <CouponFacts coupon={coupon} />
+              </Panel>
+            }
+          >
             <Panel title="What it does">
               <p>{coupon.calculated_description ?? coupon.coupon_type}</p>
             </Panel>
@@ -67,27 +70,6 @@ function Actions({ oid }: { readonly oid: string }) {
       {link('codes', 'Make codes …')}
       {link('edit', 'Change …')}
     </>
-  );
-}
-
-function About({ coupon }: { readonly coupon: Coupon }) {
-  return (
-    <Panel title="About it">
-      <Facts
-        facts={[
-          ['State', <CouponState coupon={coupon} />],
-          ['Description', coupon.description],
-          ['Starts', coupon.start_dts && <Moment at={coupon.start_dts} />],
-          ['Ends', coupon.expiration_dts ? <Moment at={coupon.expiration_dts} /> : 'Never'],
-          ['Who may use it', usersWords(coupon.usable_by)],
-          ['Rebills', rebillWords(coupon)],
-          ['With other coupons', coupon.can_be_used_with_other_coupons ? 'Yes' : 'No'],
-          ['Postal codes', coupon.restrict_by_postal_codes?.join(', ')],
-          ['Notes', coupon.merchant_notes],
-          ['Coupon', coupon.coupon_oid],
-        ]}
-      />
-    </Panel>
   );
 }
 

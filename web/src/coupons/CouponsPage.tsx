@@ -1,8 +1,10 @@
 import { Button } from '@mantine/core';
+import type { Coupon } from '@perennial/contract/coupon.ts';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
 import { ListPage } from '../kit/listPage.tsx';
+import type { RowAction } from '../kit/rowActions.tsx';
 import { wholeList } from '../kit/sortedList.ts';
 import { Empty } from '../kit/states.tsx';
 import { useReadState } from '../kit/useReadState.ts';
@@ -10,6 +12,7 @@ import { paths } from '../paths.ts';
 import { useCan, useSession } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
 import { couponActions } from './bulk.ts';
+import { CouponPeek } from './CouponFacts.tsx';
 import { couponColumns } from './columns.tsx';
 import { couponFilters, couponSort, couponViews } from './list.ts';
 import { couponsQuery, oidOf } from './queries.ts';
@@ -47,7 +50,9 @@ export function CouponsPage() {
       readPage={couponsQuery(wholeList(read)).readPage}
       keyOf={oidOf}
       {...(canWrite && { actions })}
+      {...(canWrite && { rowActions: couponRowActions })}
       onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
+      peek={(row) => ({ title: row.merchant_code ?? '', body: <CouponPeek coupon={row} /> })}
       empty={
         <Empty icon="coupon" title="No coupons yet">
           A coupon gives a discount on an order that names its code, and on its rebills.
@@ -58,3 +63,18 @@ export function CouponsPage() {
     </ListPage>
   );
 }
+
+const couponRowActions: readonly RowAction<Coupon>[] = [
+  {
+    id: 'edit',
+    label: 'Change the coupon',
+    icon: 'gear',
+    to: (row) => `/coupons/${oidOf(row)}/edit`,
+  },
+  {
+    id: 'codes',
+    label: 'Make one-time codes',
+    icon: 'plus',
+    to: (row) => `/coupons/${oidOf(row)}/codes`,
+  },
+];

@@ -6,6 +6,7 @@ import { Loaded } from '../kit/loaded.tsx';
 import { Page } from '../kit/page.tsx';
 import { Panel } from '../kit/panel.tsx';
 import { SmallTable } from '../kit/smallTable.tsx';
+import { Empty } from '../kit/states.tsx';
 import { paths } from '../paths.ts';
 import { useCan } from '../shell/session.tsx';
 import { useCommands } from '../shell/useCommands.ts';
@@ -37,7 +38,9 @@ export function GroupsPage() {
         <Loaded result={groups} what="the groups" rows={6}>
           {(rows) =>
             rows.length === 0 ? (
-              <p className="soft">No groups yet.</p>
+              <Empty icon="people" title="No groups yet">
+                A group gives permissions to all of its members, and tasks can wait in its queue.
+              </Empty>
             ) : (
               <SmallTable
                 what="Groups"

@@ -108,6 +108,25 @@ export const recordCommands = [
     needs: ['item_write'],
   },
   {
+    id: 'item.kit',
+    words: 'Change the kit of the item',
+    place: 'item',
+    needs: ['item_write'],
+    also: 'components',
+  },
+  {
+    id: 'item.options',
+    words: 'Change the options of the item',
+    place: 'item',
+    needs: ['item_write'],
+  },
+  {
+    id: 'item.delete',
+    words: 'Delete the item',
+    place: 'item',
+    needs: ['item_write'],
+  },
+  {
     id: 'shipping.new',
     words: 'Add a shipping method',
     place: 'anywhere',
