@@ -1,6 +1,7 @@
 // Tests a webhook that a program added: its receiver fails, and a person repairs it in the page.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { required } from '../../server/src/kernel/assert.ts';
 import { answers, startReceiver } from '../support/receiver.ts';
 import { subscribe, webhookWorld } from '../support/webhooks.ts';
@@ -79,7 +80,18 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   await first.getByText('200', exactly).click();
   const panel = page.getByRole('complementary', { name: 'Delivery, try 3' });
   await panel.getByRole('button', { name: 'Replay' }).waitFor();
-  // A new try waits behind the button, so that no row moves under the pointer.
+  await newTryWaits(page);
+  // An object of a try leads to its page.
+  await first.getByText('200', exactly).click();
+  await page.getByRole('link', { name: /^item \d+$/ }).click();
+  await page.getByRole('heading', { level: 1, name: /^Item W\d+$/ }).waitFor();
+  assertQuiet();
+  await close();
+});
+
+/** A new try waits behind a button, so that no row moves under the pointer. */
+async function newTryWaits(page: Page): Promise<void> {
+  const count = page.locator('[data-count]');
   await count.getByText('3 rows', exactly).waitFor();
   await addItem('cocoa');
   await deliver();
@@ -89,13 +101,7 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   await changes.click();
   await count.getByText('4 rows', exactly).waitFor();
   await changes.waitFor({ state: 'detached' });
-  // An object of a try leads to its page.
-  await first.getByText('200', exactly).click();
-  await page.getByRole('link', { name: /^item \d+$/ }).click();
-  await page.getByRole('heading', { level: 1, name: /^Item W\d+$/ }).waitFor();
-  assertQuiet();
-  await close();
-});
+}
 
 test('a webhook that the server disabled is enabled again', withBrowser, async (t) => {
   const receiver = await startReceiver(t);

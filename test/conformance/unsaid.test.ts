@@ -42,6 +42,25 @@ const without = (record: Json, names: readonly string[] = []): Json =>
 
 const partOf = (body: Json, name: string): Json => body[name] as Json;
 
+const steps = [
+  {
+    type: 'item',
+    schedule: 'Weekly',
+    repeat_count: 1,
+    arbitrary_unit_cost: 0,
+    grandfather_pricing: [{ unit_cost: 0, on_or_before_date: '2026-01-01' }],
+  },
+  {
+    type: 'item',
+    schedule: 'Monthly',
+    arbitrary_unit_cost: 9,
+    arbitrary_unit_cost_schedules: [
+      { retry_days: 0, arbitrary_unit_cost: 8 },
+      { retry_days: 3, arbitrary_unit_cost: 0 },
+    ],
+  },
+];
+
 async function anItem(): Promise<Kept> {
   const _expand = expansions.item.join(',');
   const { item } = (await ask({
@@ -62,24 +81,7 @@ async function anItem(): Promise<Kept> {
       pricing: { cost: 0 },
       auto_order: {
         auto_orderable: true,
-        steps: [
-          {
-            type: 'item',
-            schedule: 'Weekly',
-            repeat_count: 1,
-            arbitrary_unit_cost: 0,
-            grandfather_pricing: [{ unit_cost: 0, on_or_before_date: '2026-01-01' }],
-          },
-          {
-            type: 'item',
-            schedule: 'Monthly',
-            arbitrary_unit_cost: 9,
-            arbitrary_unit_cost_schedules: [
-              { retry_days: 0, arbitrary_unit_cost: 8 },
-              { retry_days: 3, arbitrary_unit_cost: 0 },
-            ],
-          },
-        ],
+        steps,
       },
       shipping: {
         track_inventory: true,

@@ -50,7 +50,7 @@ async function strand(): Promise<{ readonly orderId: string; readonly chargeKey:
   await app.work('unanswered charges');
   await app.work('refunds');
   const { body } = await app.request({ operation: 'getCharges' });
-  return { orderId, chargeKey: body.charges[0]!.key! };
+  return { orderId, chargeKey: body.charges[0].key };
 }
 const stranded = await strand();
 

@@ -146,7 +146,7 @@ test('a rebill whose answer was lost, and whose gateway left: the money was take
   const charge = await chargeOf(ann);
   assert.deepEqual([charge.gone_gateway, charge.state], ['simulator', 'unknown']);
   assert.deepEqual(await tasksOf(ann.autoOrder.auto_order_code), ['open'], 'one task');
-  const [capture] = captureOf(charge.key!);
+  const [capture] = captureOf(charge.key);
   const found = {
     key: charge.key,
     outcome: 'captured',
@@ -174,11 +174,11 @@ test('a rebill whose answer was lost, and whose gateway left: the money was take
 
   const { body } = await app.request({ operation: 'getAuditLog', query: { act: 'settleCharge' } });
   assert.equal(body.entries.length, 1);
-  assert.equal(body.entries[0]!.object_id, charge.key);
-  assert.equal(body.entries[0]!.after['transaction_id'], capture!.reference);
+  assert.equal(body.entries[0].object_id, charge.key);
+  assert.equal(body.entries[0].after['transaction_id'], capture!.reference);
   await nameGateways();
   await askForCharges();
-  assert.equal(captureOf(charge.key!).length, 1);
+  assert.equal(captureOf(charge.key).length, 1);
   await checkBooks();
 });
 
@@ -248,7 +248,7 @@ test('the first payment of an order: taken, or not', async () => {
     [first.key, first.gone_gateway, first.amount, first.state],
     [`order:TEST:${taken}`, 'simulator', 12, 'unknown'],
   );
-  const [capture] = captureOf(first.key!);
+  const [capture] = captureOf(first.key);
   const found = {
     key: first.key,
     outcome: 'captured',
@@ -283,7 +283,7 @@ test('a later payment of an order that is owed: taken, or still owed', async () 
   await askForCharges();
   const { key } = await chargeOf({ orderId: taken });
   assert.equal(key, `order:TEST:${taken}:1`);
-  const [capture] = captureOf(key!);
+  const [capture] = captureOf(key);
   await settled({ key, outcome: 'captured', transaction_id: capture!.reference });
   assert.equal((await readOrder(taken)).current_stage, 'Completed Order');
   await settled({ key: (await chargeOf({ orderId: lost })).key, outcome: 'not_charged' });
@@ -328,7 +328,7 @@ test('a second gateway of the route took the money: its answer counts', async ()
   ]);
   await rebillNow(ann.oid);
   const { key } = await chargeOf(ann);
-  const [capture] = captureOf(key!);
+  const [capture] = captureOf(key);
   const first = capture!.account === 'ONE' ? 'TWO' : 'ONE';
   // Only the gateway that captured it stays; the one that declined it is the one that is gone.
   await nameGateways(capture!.account);
@@ -356,7 +356,7 @@ test('many people at once: one of them settles it', async () => {
   await askForCharges();
   for (const about of [{ oid: ann.oid }, { orderId }]) {
     const { key } = await chargeOf(about);
-    const [capture] = captureOf(key!);
+    const [capture] = captureOf(key);
     const found = { key, outcome: 'captured', transaction_id: capture!.reference } as const;
     const answers = await Promise.all(Array.from({ length: 8 }, () => settle(found)));
     const done = answers.filter(({ status }) => status === 200);
@@ -375,14 +375,14 @@ test('while a gateway that is named again is asked, no person settles the charge
   await nameGateways();
   held.hold();
   const asking = askForCharges();
-  while (captureOf(key!).length === 0) await new Promise(setImmediate);
+  while (captureOf(key).length === 0) await new Promise(setImmediate);
   // The settings are changed once more, so only the claim of the worker protects the charge.
   await nameGateways('OTHER');
   await refused({ key, outcome: 'not_charged' }, /is checked or settled at this moment/);
   held.answer();
   await asking;
   await refused({ key, outcome: 'not_charged' }, /has its outcome already/);
-  assert.equal(captureOf(key!).length, 1);
+  assert.equal(captureOf(key).length, 1);
   await nameGateways();
   await checkBooks();
 });
@@ -461,7 +461,7 @@ test('who may settle, and what is refused', async () => {
   const reader = await app.addKey('TEST', ['order_read']);
   const { body } = await app.request({ operation: 'getCharges', key: reader });
   assert.ok(body.charges.every(({ auto_order_oid }) => auto_order_oid === undefined));
-  const [capture] = captureOf(key!);
+  const [capture] = captureOf(key);
   await settled({ key, outcome: 'captured', transaction_id: capture!.reference });
   await nameGateways();
   await checkBooks();

@@ -232,9 +232,7 @@ function readFields(
     paused: read.required('paused', current.paused),
     options: body.options ? options(body.options) : current.options,
     properties: body.properties ? properties(body.properties) : current.properties,
-    addOns: body.add_ons
-      ? editAddOns(current.addOns, body.add_ons, 'add_ons', read, rules)
-      : current.addOns,
+    addOns: readAddOns(current.addOns, body, read, rules),
     paypalPayerId: read.text('paypal_payer_id', current.paypalPayerId),
     paypalRecurringPaymentProfileId: read.text(
       'paypal_recurring_payment_profile_id',
@@ -421,6 +419,15 @@ const faultWords = (itemId: string) =>
       'Send an arbitrary_unit_cost or give the item a price',
     ],
   }) as const;
+
+function readAddOns(
+  current: readonly AddOn[],
+  { add_ons: list }: WireItem,
+  read: FieldReader,
+  rules: EditRules,
+): readonly AddOn[] {
+  return list ? editAddOns(current, list, 'add_ons', read, rules) : current;
+}
 
 /**
  * Reads a list of add-ons, which replaces the current one. An add-on that is free stays free where

@@ -167,14 +167,23 @@ function autoOrderFaults({ autoOrder, marks, attempts, orders }: Books): Differe
   const declines = open?.declines ?? (last?.state === 'given up' ? last.declines : 0);
   if (autoOrder.creditCardAttempt > declines)
     check.compare('credit_card_attempt', autoOrder.creditCardAttempt, declines);
-  if (autoOrder.status !== 'active' || (open === undefined && isLeftBehind(autoOrder)))
-    check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
-  else if (open !== undefined && isOtherRetry(autoOrder, open))
-    check.compare('next_attempt', autoOrder.nextAttemptAt, open.retryAt);
+  nextAttemptFaults(check, autoOrder, open);
   const kept = open && orders.find(({ orderId }) => orderId === open.orderId);
   dueFaults(check, autoOrder, marks, open, kept?.isCharging === true);
   stateFaults(check, autoOrder, marks);
   return check.found;
+}
+
+/** Compares the next attempt with the state of the auto order and of its open rebill. */
+function nextAttemptFaults(
+  check: Findings,
+  autoOrder: AutoOrder,
+  open: Books['attempts'][number] | undefined,
+): void {
+  if (autoOrder.status !== 'active' || (open === undefined && isLeftBehind(autoOrder)))
+    check.compare('next_attempt', autoOrder.nextAttemptAt, undefined);
+  else if (open !== undefined && isOtherRetry(autoOrder, open))
+    check.compare('next_attempt', autoOrder.nextAttemptAt, open.retryAt);
 }
 
 /**

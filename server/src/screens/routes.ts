@@ -18,7 +18,7 @@ import {
 } from './listOperations.ts';
 import type { ReadOverview } from './overviewOperations.ts';
 import { readDailyStatistics } from './statisticOperations.ts';
-import { searchTasks } from './taskOperations.ts';
+import { listTasks } from './taskOperations.ts';
 import { autoOrderTimeline, customerTimeline, type TimelineResult } from './timelineOperations.ts';
 
 /** The routes of lists, searches and timelines for screens. */
@@ -48,7 +48,7 @@ export const screenRoutes = (
     searchCoupons: async (context, input) =>
       pageAnswer(context, 'coupon', await searchCoupons(context, input.body, pageOf(input))),
     searchTasks: async (context, input) =>
-      pageAnswer(context, 'task', await searchTasks(context, tasks, input.body, pageOf(input))),
+      pageAnswer(context, 'task', await listTasks(context, tasks, input.body, pageOf(input))),
     searchDeliveries: async (context, input) =>
       pageAnswer(
         context,

@@ -33,8 +33,9 @@ export const taskSource: ListSource = {
 };
 
 /**
- * The filters of a search as SQL. All of them hold, and one of the statuses. Statuses are literals:
- * few tasks are open and many are closed, and PostgreSQL must know which ones are asked for.
+ * Returns the filters of a search as SQL: a task must match all of them and one of the statuses.
+ * Statuses are literals, because few tasks are open and many are closed, and PostgreSQL plans
+ * differently for each.
  */
 export function taskMatches(
   { statuses, ...search }: WorkflowTaskSearch,

@@ -11,7 +11,7 @@ import { taskMatches, taskRow, taskSource } from './taskMatches.ts';
 const newestFirst = [{ field: 'created_dts', descending: true }];
 
 /** Returns a page of the tasks that match. */
-export async function searchTasks(
+export async function listTasks(
   context: Context,
   parts: WorkflowParts,
   search: WorkflowTaskSearch,

@@ -84,6 +84,7 @@ const ownOf = (object: JsonObject, name: string): unknown =>
 
 type JsonObject = Record<string, unknown>;
 
+/** Whether a value of a body is an object: neither null nor a list. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
