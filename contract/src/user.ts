@@ -21,7 +21,7 @@ export type Notification = Static<typeof Notification>;
 export const Permission = model('Permission', 'Something a user may do.', {
   permission_group: text(),
   permission_Name: text(),
-  selected: flag('Absent in a change: switched off.'),
+  selected: flag('Absent in a change: on if the entry only names the permission, otherwise off.'),
 });
 export type Permission = Static<typeof Permission>;
 
