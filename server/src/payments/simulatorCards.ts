@@ -121,7 +121,7 @@ export const testCards: readonly TestCard[] = [
   {
     token: 'tok_timeout_before',
     meaning:
-      'the first answer to each charge is lost and nothing is captured; asked again it is approved',
+      'the first answer to each charge is lost and nothing is captured; when asked again, it is approved',
     shape: /^tok_timeout_before$/,
     behaviour: () => ({ kind: 'time out', when: 'before capture' }),
   },
