@@ -1,7 +1,8 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { Temporal } from 'temporal-polyfill';
+import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from './clock/systemClock.ts';
 import type { Worker } from './jobs/loop.ts';
+import type { MetricsRegistry } from './metricsRegistry.ts';
 import type { PoolUsage } from './storage/database.ts';
 
 /** The metrics of one process, served at `/metrics`. */
@@ -58,102 +59,65 @@ export interface Figures {
   readonly ageSeconds: number;
 }
 
-type Registers = [Registry];
-
 /** Creates the metrics of this process, and the figures of the installation that `help` names. */
 export function openMetrics(clock: SystemClock, gauged: Gauged, help: FigureHelp = {}): Metrics {
-  const registers: Registers = [new Registry()];
-  collectDefaultMetrics({ register: registers[0] });
-  addGauges(gauged, registers);
-  const refresh = figureGauges(gauged, help, registers);
-  const requests = requestSeconds(registers);
-  const gateways = gatewaySeconds(registers);
+  const observations = new Observations(async () => {
+    const { openRegistry } = await import('./metricsRegistry.ts');
+    return openRegistry(gauged, help);
+  });
   return {
     observeGateway: (kind, call, answer, seconds) =>
-      gateways.observe({ kind, call, answer }, seconds),
+      observations.add(({ gateways }) => gateways.observe({ kind, call, answer }, seconds)),
     observeRequest: (operation, status, seconds) =>
-      requests.observe({ operation, status: String(status) }, seconds),
-    ...workMeter(clock, registers),
-    contentType: registers[0].contentType,
-    async text() {
-      await refresh();
-      return registers[0].metrics();
-    },
+      observations.add(({ requests }) =>
+        requests.observe({ operation, status: String(status) }, seconds),
+      ),
+    ...workMeter(clock, observations),
+    // The format of prom-client's text.
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    text: async () => (await observations.registry()).text(),
   };
 }
 
-const requestSeconds = (registers: Registers) =>
-  new Histogram({
-    name: 'perennial_http_request_seconds',
-    help: 'Requests and their duration, by operation and status.',
-    labelNames: ['operation', 'status'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
+type Observe = (registry: MetricsRegistry) => void;
 
-const gatewaySeconds = (registers: Registers) =>
-  new Histogram({
-    name: 'perennial_gateway_seconds',
-    help: 'Calls to gateways and their duration, by kind of gateway, call and answer.',
-    labelNames: ['kind', 'call', 'answer'],
-    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
-    registers,
-  });
+/**
+ * Passes observations to the registry. Its library is large, and loading it takes a thirtieth of the
+ * start. So it is loaded when the metrics are first read, or when many observations wait for it.
+ */
+class Observations {
+  readonly #open: Lazy<MetricsRegistry>;
+  #opened: MetricsRegistry | undefined;
+  #waiting: Observe[] = [];
 
-/** Registers the figures of the installation, and returns the function that updates them. */
-function figureGauges(gauged: Gauged, help: FigureHelp, registers: Registers): () => Promise<void> {
-  const gauges = Object.entries(help).map(
-    ([figure, [, meaning]]) =>
-      [figure, new Gauge({ name: `perennial_${figure}`, help: meaning, registers })] as const,
-  );
-  const ofMerchants = new Gauge({
-    name: 'perennial_merchant_figure',
-    help: 'The same figures of single merchants, where they are not 0.',
-    labelNames: ['merchant', 'figure'],
-    registers,
-  });
-  const age = new Gauge({
-    name: 'perennial_figures_age_seconds',
-    help: 'How old the figures are that are read from the database.',
-    registers,
-  });
-  return async () => {
-    const { totals, merchants, ageSeconds } = await gauged.figures();
-    for (const [figure, gauge] of gauges) gauge.set(totals.get(figure) ?? 0);
-    ofMerchants.reset();
-    for (const { merchantId, name, value } of merchants)
-      ofMerchants.set({ merchant: merchantId, figure: name }, value);
-    age.set(ageSeconds);
-  };
+  constructor(open: () => Promise<MetricsRegistry>) {
+    this.#open = new Lazy(open);
+  }
+
+  add(observe: Observe): void {
+    if (this.#opened) return observe(this.#opened);
+    this.#waiting.push(observe);
+    // A failed attempt is repeated by the next reader.
+    if (this.#waiting.length === waitingMax) this.registry().catch(() => {});
+  }
+
+  async registry(): Promise<MetricsRegistry> {
+    this.#opened = await this.#open.get();
+    for (const observe of this.#waiting.splice(0)) observe(this.#opened);
+    return this.#opened;
+  }
 }
+
+const waitingMax = 1_000;
 
 /**
  * Creates the figures of background work, and returns the function that counts and times a worker.
  */
 function workMeter(
   clock: SystemClock,
-  registers: Registers,
+  observations: Observations,
 ): Pick<Metrics, 'measured' | 'workFailures'> {
   const failed = new Map<string, WorkFailure>();
-  const work = new Counter({
-    name: 'perennial_work_done_total',
-    help: 'Pieces of background work done, by worker.',
-    labelNames: ['worker'],
-    registers,
-  });
-  const failures = new Counter({
-    name: 'perennial_work_failures_total',
-    help: 'Batches of background work that failed.',
-    labelNames: ['worker'],
-    registers,
-  });
-  const batches = new Histogram({
-    name: 'perennial_work_batch_seconds',
-    help: 'The duration of batches that found work, by worker.',
-    labelNames: ['worker'],
-    buckets: [0.005, 0.025, 0.1, 0.5, 1, 5, 30, 120],
-    registers,
-  });
   const measured: Metrics['measured'] = (worker) => ({
     name: worker.name,
     onLoop: (wake) => worker.onLoop?.(wake),
@@ -161,12 +125,14 @@ function workMeter(
       const startedMs = clock.monotonicMs();
       try {
         const done = await worker.runOnce();
-        work.inc({ worker: worker.name }, done);
-        if (done > 0)
-          batches.observe({ worker: worker.name }, (clock.monotonicMs() - startedMs) / 1000);
+        const seconds = (clock.monotonicMs() - startedMs) / 1000;
+        observations.add(({ work, batches }) => {
+          work.inc({ worker: worker.name }, done);
+          if (done > 0) batches.observe({ worker: worker.name }, seconds);
+        });
         return done;
       } catch (error) {
-        failures.inc({ worker: worker.name });
+        observations.add(({ failures }) => failures.inc({ worker: worker.name }));
         const count = (failed.get(worker.name)?.count ?? 0) + 1;
         const failure = { count, lastAt: clock.now(), lastError: kindOf(error) };
         failed.set(worker.name, { worker: worker.name, ...failure });
@@ -186,45 +152,4 @@ function kindOf(error: unknown): string {
   const words =
     typeof code === 'string' ? [error.constructor.name, code] : [error.constructor.name];
   return words.join(' ');
-}
-
-/** Registers the gauges, which are read at each collection. */
-function addGauges(gauged: Gauged, registers: Registers): void {
-  new Gauge({
-    name: 'perennial_database_connections',
-    help: 'Connections of this process to PostgreSQL; waiting: requests for one.',
-    labelNames: ['state'],
-    registers,
-    collect() {
-      for (const [state, count] of Object.entries(gauged.poolUsage())) this.set({ state }, count);
-    },
-  });
-  new Gauge({
-    name: 'perennial_charging_stopped',
-    help: 'Reasons for which this process charges nothing now, 1 each; 0 for none while charges continue.',
-    labelNames: ['reason'],
-    registers,
-    collect() {
-      this.reset();
-      const stops = gauged.stops();
-      if (stops.length === 0) this.set({ reason: 'none' }, 0);
-      for (const { name } of stops) this.set({ reason: name }, 1);
-    },
-  });
-  new Gauge({
-    name: 'perennial_live_sockets',
-    help: 'Live sockets that this process has open.',
-    registers,
-    collect() {
-      this.set(gauged.liveSockets());
-    },
-  });
-  new Gauge({
-    name: 'perennial_clock_difference_seconds',
-    help: "Seconds by which this machine's clock is surely ahead of PostgreSQL's, or behind it.",
-    registers,
-    collect() {
-      this.set(gauged.clockDifferenceSeconds());
-    },
-  });
 }
