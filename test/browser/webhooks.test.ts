@@ -80,6 +80,8 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   await first.getByText('200', exactly).click();
   const panel = page.getByRole('complementary', { name: 'Delivery, try 3' });
   await panel.getByRole('button', { name: 'Replay' }).waitFor();
+  await page.keyboard.press('Escape');
+  await panel.waitFor({ state: 'detached' });
   await newTryWaits(page);
   // An object of a try leads to its page.
   await first.getByText('200', exactly).click();

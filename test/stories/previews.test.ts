@@ -113,7 +113,7 @@ story(
       '2026-02-01T10:00 12.99: scheduled date (from the auto order), next attempt (after 1 ' +
         'declined), auto order price (COFFEE)',
       '2026-02-01T10:00 12.99: frequency (Weekly after 2026-01-22), overdue (its date has ' +
-        'passed: billed at once), auto order price (COFFEE)',
+        'passed, so it is billed at once), auto order price (COFFEE)',
       '2026-02-05T10:00 12.99: frequency (Weekly after 2026-01-29), auto order price (COFFEE)',
     ]);
   },

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, type TestContext, test } from 'node:test';
 import S3rver from 's3rver';
+import type { Temporal } from 'temporal-polyfill';
 import { attachmentDisposition, fileBytesMax } from '../../server/src/platform/files/files.ts';
 import { s3Files } from '../../server/src/platform/files/s3Files.ts';
 import { sealWith } from '../../server/src/platform/seal.ts';
@@ -221,12 +222,16 @@ test('a file that was removed from a task can be attached again for a day', asyn
   assert.equal((await put(url, '20 boxes')).statusCode, 200);
   const attachments = [{ file_name: 'bill.txt', upload_key: key }];
   const { workflow_task_uuid: id } = await addTask(app, { task_name: 'Undo', attachments });
-  const age = () =>
-    app.db.run(
-      `update workflow_file set asked_at = asked_at - interval '25 hours'
-       where merchant_id = 'TEST' and file_uuid = $1`,
+  const age = async () => {
+    const row = await app.db.row<{ at: Temporal.Instant }>(
+      `select asked_at as at from workflow_file where merchant_id = 'TEST' and file_uuid = $1`,
       [key],
     );
+    await app.db.run(
+      `update workflow_file set asked_at = $2 where merchant_id = 'TEST' and file_uuid = $1`,
+      [key, row!.at.subtract({ hours: 25 })],
+    );
+  };
   await age();
   await changeTask(app, id, { attachments: [] });
   await app.work('workflow tasks');

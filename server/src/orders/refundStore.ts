@@ -26,8 +26,8 @@ export interface RefundRecord {
    * not asked.
    */
   readonly isStranded?: boolean;
-  /** The end of its lease as text, which tells this claim of it from later ones. */
-  readonly claim?: string;
+  /** The end of its lease, which tells this claim of it from later ones. */
+  readonly claim?: Temporal.Instant;
 }
 
 /** The data that is needed to settle a refund. */
@@ -140,7 +140,7 @@ export async function strandRefund(
   const count = await tx.run(
     `update order_refund set message = $4, is_stranded = true
      where merchant_id = $1 and order_id = $2 and refund_number = $3 and state = 'refunding'
-       and lease_until = $5::timestamptz`,
+       and lease_until = $5`,
     [merchantId, orderId, refundNumber, reason, claim ?? null],
   );
   return count === 1;
@@ -299,12 +299,12 @@ interface RefundRow {
   requested_at: Temporal.Instant;
   is_reported: boolean;
   is_stranded: boolean | null;
-  claim: string | null;
+  claim: Temporal.Instant | null;
 }
 
 const columns = `order_id, refund_number, amount_minor, currency, gateway, charge_reference,
   idempotency_key, terms, requested_at, (state = 'refunding' and message is not null) as is_reported,
-  is_stranded, lease_until::text as claim`;
+  is_stranded, lease_until as claim`;
 
 const fromRow = (merchantId: string, row: RefundRow): RefundRecord => ({
   merchantId,

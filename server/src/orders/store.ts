@@ -171,7 +171,7 @@ export async function claimUnsettledCharge(
      where o.merchant_id = $1 and o.order_id = (
        select order_id from orders where merchant_id = $1 and charge_lease_until < now()
        order by charge_lease_until limit 1 for update skip locked)
-     returning o.order_id as "orderId", o.charge_lease_until::text as claim`,
+     returning o.order_id as "orderId", o.charge_lease_until as claim`,
     [merchantId],
   );
 }
@@ -179,8 +179,8 @@ export async function claimUnsettledCharge(
 /** An order whose charge this process settles. */
 export interface ClaimedCharge {
   readonly orderId: string;
-  /** The end of its lease as text, which tells this claim from later ones. */
-  readonly claim: string;
+  /** The end of its lease, which tells this claim from later ones. */
+  readonly claim: Temporal.Instant;
 }
 
 /**
@@ -195,7 +195,7 @@ export async function strandCharge(
 ): Promise<boolean> {
   const count = await tx.run(
     `update orders set charge_gone_gateway = $4, charge_is_stranded = true
-     where merchant_id = $1 and order_id = $2 and charge_lease_until = $3::timestamptz`,
+     where merchant_id = $1 and order_id = $2 and charge_lease_until = $3`,
     [merchantId, orderId, claim, gateway],
   );
   return count === 1;
@@ -209,7 +209,7 @@ export async function isStillClaimed(
 ): Promise<boolean> {
   const row = await tx.row(
     `select from orders
-     where merchant_id = $1 and order_id = $2 and charge_lease_until = $3::timestamptz`,
+     where merchant_id = $1 and order_id = $2 and charge_lease_until = $3`,
     [merchantId, orderId, claim],
   );
   return row !== undefined;
@@ -228,7 +228,7 @@ export async function claimStrandedCharge(
     `update orders set charge_lease_until = ${chargeLeaseEnd}, charge_is_stranded = false
      where merchant_id = $1 and order_id = $2 and charge_lease_until is not null
        and charge_is_stranded
-     returning order_id as "orderId", charge_lease_until::text as claim`,
+     returning order_id as "orderId", charge_lease_until as claim`,
     [merchantId, orderId],
   );
 }
