@@ -81,7 +81,6 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
   const panel = page.getByRole('complementary', { name: 'Delivery, try 3' });
   await panel.getByRole('button', { name: 'Replay' }).waitFor();
   await page.keyboard.press('Escape');
-  await panel.waitFor({ state: 'detached' });
   await newTryWaits(page);
   // An object of a try leads to its page.
   await first.getByText('200', exactly).click();
@@ -93,6 +92,7 @@ test('a delivery fails, is seen in the page and sent again', withBrowser, async 
 
 /** A new try waits behind a button, so that no row moves under the pointer. */
 async function newTryWaits(page: Page): Promise<void> {
+  await page.getByRole('complementary').waitFor({ state: 'detached' });
   const count = page.locator('[data-count]');
   await count.getByText('3 rows', exactly).waitFor();
   await addItem('cocoa');

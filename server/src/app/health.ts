@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { readClock } from '../platform/clock/merchantClock.ts';
 import { endsWithin, type SystemClock } from '../platform/clock/systemClock.ts';
-import type { FigureName, Figures } from '../platform/metrics.ts';
+import type { FigureName, Figures } from '../platform/metricsRegistry.ts';
 import type { Database } from '../platform/storage/database.ts';
 import { reachableMerchants } from '../platform/tenancy/merchantStore.ts';
 import { type MerchantHealth, readHealth } from '../screens/healthReader.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from './clock/systemClock.ts';
-import { type Gauged, openMetrics } from './metrics.ts';
+import { openMetrics } from './metrics.ts';
+import type { Gauged } from './metricsRegistry.ts';
 
 const gauged: Gauged = {
   poolUsage: () => ({ busy: 0, idle: 0, waiting: 0 }),

@@ -2,8 +2,7 @@ import type { Temporal } from 'temporal-polyfill';
 import { Lazy } from '../kernel/lazy.ts';
 import type { SystemClock } from './clock/systemClock.ts';
 import type { Worker } from './jobs/loop.ts';
-import type { MetricsRegistry } from './metricsRegistry.ts';
-import type { PoolUsage } from './storage/database.ts';
+import type { FigureHelp, Gauged, MetricsRegistry } from './metricsRegistry.ts';
 
 /** The metrics of one process, served at `/metrics`. */
 export interface Metrics {
@@ -26,37 +25,6 @@ export interface WorkFailure {
   readonly lastAt: Temporal.Instant;
   /** The name of the error and its code. Its message may contain data of any merchant. */
   readonly lastError: string;
-}
-
-/** The functions that gauges call at each collection. */
-export interface Gauged {
-  poolUsage(): PoolUsage;
-  /** Returns the reason why nothing is charged; undefined when charges are made. */
-  stops(): readonly { readonly name: string }[];
-  /** Returns the difference between this machine's clock and PostgreSQL's. */
-  clockDifferenceSeconds(): number;
-  /** Returns the number of live sockets of this process. */
-  liveSockets(): number;
-  /** Counts the waiting, failed and doubtful work of the whole installation. */
-  figures(): Promise<Figures>;
-}
-
-/** The name of a figure, without `perennial_`. */
-export type FigureName = string;
-
-/** The figures of the installation, each with its description. */
-export type FigureHelp = Readonly<Record<FigureName, readonly [fold: string, help: string]>>;
-
-/** The figures of all merchants together, and those of single merchants that are not 0. */
-export interface Figures {
-  readonly totals: ReadonlyMap<FigureName, number>;
-  readonly merchants: readonly {
-    readonly merchantId: string;
-    readonly name: FigureName;
-    readonly value: number;
-  }[];
-  /** The age of the figures: they are read from the database every few seconds at most. */
-  readonly ageSeconds: number;
 }
 
 /** Creates the metrics of this process, and the figures of the installation that `help` names. */

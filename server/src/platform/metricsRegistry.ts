@@ -1,5 +1,36 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import type { FigureHelp, Gauged } from './metrics.ts';
+import type { PoolUsage } from './storage/database.ts';
+
+/** The functions that gauges call at each collection. */
+export interface Gauged {
+  poolUsage(): PoolUsage;
+  /** Returns the reason why nothing is charged; undefined when charges are made. */
+  stops(): readonly { readonly name: string }[];
+  /** Returns the difference between this machine's clock and PostgreSQL's. */
+  clockDifferenceSeconds(): number;
+  /** Returns the number of live sockets of this process. */
+  liveSockets(): number;
+  /** Counts the waiting, failed and doubtful work of the whole installation. */
+  figures(): Promise<Figures>;
+}
+
+/** The name of a figure, without `perennial_`. */
+export type FigureName = string;
+
+/** The figures of the installation, each with its description. */
+export type FigureHelp = Readonly<Record<FigureName, readonly [fold: string, help: string]>>;
+
+/** The figures of all merchants together, and those of single merchants that are not 0. */
+export interface Figures {
+  readonly totals: ReadonlyMap<FigureName, number>;
+  readonly merchants: readonly {
+    readonly merchantId: string;
+    readonly name: FigureName;
+    readonly value: number;
+  }[];
+  /** The age of the figures: they are read from the database every few seconds at most. */
+  readonly ageSeconds: number;
+}
 
 /** The metrics of a process in the library that counts and prints them. */
 export interface MetricsRegistry {
