@@ -15,7 +15,11 @@ import { merged, writable } from '../platform/http/document.ts';
 import { refuse } from '../platform/http/refusal.ts';
 import type { FindUnknown } from '../platform/http/unknownNames.ts';
 import type { JsonPage } from '../platform/storage/page.ts';
-import { findMerchant, saveSettingsSection } from '../platform/tenancy/merchantStore.ts';
+import {
+  findMerchant,
+  lockMerchant,
+  saveSettingsSection,
+} from '../platform/tenancy/merchantStore.ts';
 import type { Merchants } from '../platform/tenancy/merchants.ts';
 import {
   type AutoApply,
@@ -150,12 +154,35 @@ export async function updateAutoApply(
   body: CouponAutoApplyConditions,
   findUnknown: FindUnknown,
 ): Promise<void> {
-  const { merchantId, timeZone, currency } = context.merchant;
+  const { merchantId, timeZone } = context.merchant;
   const given = writable(ConditionsModel, body, timeZone);
-  const conditions = merged<AutoApply>(await getAutoApply(context), {
-    required_items: given.required_items ?? [],
-    subtotal_levels: given.subtotal_levels ?? [],
+  await inTransaction(context, async (context) => {
+    const merchant = required(await lockMerchant(context.db, merchantId), 'merchant');
+    const before = autoApplyOf(merchant.settings);
+    const after = merged<AutoApply>(before, {
+      required_items: given.required_items ?? [],
+      subtotal_levels: given.subtotal_levels ?? [],
+    });
+    await refuseUnusable(context, after, findUnknown);
+    await saveSettingsSection(context.db, merchantId, autoApplySection, after);
+    await recordAct(context, {
+      act: 'updateAutoApply',
+      objectType: 'settings',
+      objectId: merchantId,
+      before,
+      after,
+    });
   });
+  merchants.forget(merchantId);
+}
+
+/** Refuses conditions that name a coupon or an item that does not exist. */
+async function refuseUnusable(
+  context: Context,
+  conditions: AutoApply,
+  findUnknown: FindUnknown,
+): Promise<void> {
+  const { merchantId, currency } = context.merchant;
   const coupons = await findCoupons(context.db, merchantId, codesOf(conditions));
   const known = new Set(
     coupons.filter(({ oneTime }) => oneTime === undefined).map(({ key }) => key),
@@ -169,18 +196,6 @@ export async function updateAutoApply(
       reason: `is ${missing.name}, and there is no such item`,
       fix: 'Send the id of an item, or insert that item first',
     });
-  await inTransaction(context, async (context) => {
-    const before = await getAutoApply(context);
-    await saveSettingsSection(context.db, merchantId, autoApplySection, conditions);
-    await recordAct(context, {
-      act: 'updateAutoApply',
-      objectType: 'settings',
-      objectId: merchantId,
-      before,
-      after: conditions,
-    });
-  });
-  merchants.forget(merchantId);
 }
 
 /** Returns the choices that a form for coupons offers. */
