@@ -245,7 +245,7 @@ const failedRefund = ({ id }: Payment, refundId: string, amount: number) => ({
   metadata: {},
 });
 
-test('a refund that fails later is taken back once, raises a task, and can be made by another way', async () => {
+test('a refund that fails later is taken back once, raises a task, and can be made in another way', async () => {
   const { orderId, payment } = await paidOrder();
   const refund = (items: object[], query: object = {}) =>
     app.request({

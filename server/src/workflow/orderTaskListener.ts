@@ -106,7 +106,7 @@ interface FailedRefund {
 
 const failedRefundDetails = (orderId: string, { amount, currency, reason }: FailedRefund): string =>
   `A refund of ${fromMinor(minor(amount), currency)} ${currency} of order ${orderId} failed after ` +
-  `it was made: ${reason}. The customer did not get the money. Refund it by another way and record ` +
+  `it was made: ${reason}. The customer did not get the money. Refund it in another way and record ` +
   'that as a manual refund.';
 
 /** A refund that was to follow from that of another order, and was refused. */

@@ -68,5 +68,6 @@ function chargeDetails({ type, objectId }: NamedTask, charge: StrandedMoney): st
 const refundDetails = (orderId: string, refund: StrandedMoney): string =>
   `A refund of ${amountOf(refund)} of order ${orderId} was requested at the gateway ` +
   `${refund.gateway}, which the settings do not name any more, so its outcome is not known. Name the ` +
-  'gateway again (its state may be inactive), and it is asked; or look into its own books, give the ' +
-  'money back by another way if it did not, and record that as a manual refund.';
+  'gateway again (its state may be inactive), and it is asked; or look into its own books. If it did ' +
+  'not give the money back, withdraw the refund, or give the money back in another way and record ' +
+  'that as a manual refund.';
