@@ -4,13 +4,14 @@
  * its TypeScript parser at each start.
  */
 import { enableCompileCache, registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
 
 const root = new URL('../../../', import.meta.url);
 
 // Node keeps what it made of our sources, and the next start, which reads it, takes less than half
 // the time. The cache is in the project's own folder, because the default, the machine's folder for
 // temporary files, is open to other accounts.
-enableCompileCache(new URL('node_modules/.cache/perennial', root).pathname);
+enableCompileCache(fileURLToPath(new URL('node_modules/.cache/perennial', root)));
 
 // An import of one source by another names its file exactly. Node would search for the file, for
 // links on the way to it and for the package around it, at each of thousands of imports.

@@ -1,4 +1,5 @@
 import type { Temporal } from 'temporal-polyfill';
+import { msPerDay } from '../kernel/calendar.ts';
 import type { Minor } from '../kernel/money.ts';
 import type { Context } from '../platform/context.ts';
 import type { Lease } from '../platform/jobs/lease.ts';
@@ -78,7 +79,7 @@ const holdDaysMax = 30;
 
 /** Whether a test is so old that nothing can be held for it any more. */
 export const hasLapsed = ({ requestedAt }: CardTest, now: Temporal.Instant): boolean =>
-  now.epochMilliseconds - requestedAt.epochMilliseconds > holdDaysMax * 86_400_000;
+  now.epochMilliseconds - requestedAt.epochMilliseconds > holdDaysMax * msPerDay;
 
 /** Returns the test after an answer of the gateway. */
 export function afterAnswer(test: CardTest, answer: CardTestAnswer): CardTest {

@@ -1,6 +1,6 @@
 import { type DeliverySearch, deliveryStates } from '@perennial/contract/screens.ts';
 import { foldTrimmed } from '../kernel/caseFolding.ts';
-import type { ObjectType } from '../platform/events/event.ts';
+import { type ObjectType, objectTypes } from '../platform/events/event.ts';
 import type { Bind } from '../platform/storage/page.ts';
 import { isAbout } from '../webhooks/logStore.ts';
 import type { Condition, ListSource, Matches } from './keyset.ts';
@@ -51,17 +51,6 @@ export function deliveryMatches(
       .map((state) => inState[state]),
   };
 }
-
-const objectTypes: readonly ObjectType[] = [
-  'auto order',
-  'order',
-  'chargeback',
-  'item',
-  'customer profile',
-  'workflow task',
-  'user',
-  'webhook',
-];
 
 /**
  * Returns the objects that a text may name as a whole: an id, alone or after its type. Objects are

@@ -101,7 +101,7 @@ function First({ count, state }: { readonly count: number; readonly state: strin
       <Link to={paths.autoOrders} search={routeSearch({ state: [state] })}>
         The list of auto orders
       </Link>{' '}
-      has all of them.
+      has every auto order in this state.
     </p>
   );
 }

@@ -17,15 +17,19 @@ export interface DomainEvent {
 }
 
 /** The kinds of objects that events are about. */
-export type ObjectType =
-  | 'auto order'
-  | 'order'
-  | 'chargeback'
-  | 'item'
-  | 'customer profile'
-  | 'workflow task'
-  | 'user'
-  | 'webhook';
+export const objectTypes = [
+  'auto order',
+  'order',
+  'chargeback',
+  'item',
+  'customer profile',
+  'workflow task',
+  'user',
+  'webhook',
+] as const;
+
+/** A kind of object that events are about. */
+export type ObjectType = (typeof objectTypes)[number];
 
 /** An event in its stored form, in the order of its object's changes. */
 export interface RecordedEvent extends DomainEvent {
