@@ -42,7 +42,8 @@ export const chargesQuery = queryOptions({
 /** What it would change to settle a charge by hand. */
 export const settlementQuery = (body: ChargeSettleRequest, isPossible: boolean) =>
   queryOptions<SettledCharge>({
-    queryKey: ['health', 'settlement', body],
+    // Not below `health`, which is read again after the settlement: the charge has its outcome then.
+    queryKey: ['settlement', body],
     queryFn: async ({ signal }) =>
       (await call('settleCharge', { body, query: { preview: true }, signal })).settled_charge ?? {},
     enabled: isPossible,
