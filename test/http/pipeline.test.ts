@@ -249,6 +249,33 @@ test('a version goes out as an ETag', async () => {
   assert.equal((await door.ask({ url: `${items}/7` })).headers['etag'], '"3"');
 });
 
+test('a HEAD has the headers of the GET, and no body', async (t) => {
+  const { http, key } = await openDoor({ routes });
+  const address = await http.listen({ host: '127.0.0.1', port: 0 });
+  t.after(() => http.close());
+  const ask = (method: string, path: string, headers = {}) =>
+    fetch(address + path, {
+      method,
+      headers: { 'x-ultracart-api-version': '2017-03-01', ...headers },
+    });
+  const asked: [path: string, headers: Record<string, string>, status: number][] = [
+    [`${items}/7`, { 'x-ultracart-simple-key': key }, 200],
+    [`${items}/7`, {}, 401],
+    ['/rest/v2/nothing', {}, 404],
+  ];
+  for (const [path, headers, status] of asked) {
+    const [get, head] = [await ask('GET', path, headers), await ask('HEAD', path, headers)];
+    const length = String(Buffer.byteLength(await get.text()));
+    assert.deepEqual([get.status, head.status], [status, status], path);
+    assert.deepEqual(
+      ['etag', 'content-type', 'content-length'].map((name) => head.headers.get(name)),
+      [get.headers.get('etag'), get.headers.get('content-type'), length],
+      path,
+    );
+    assert.equal(await head.text(), '');
+  }
+});
+
 test('a request may bring its id, if it does no harm in a log', async () => {
   assert.equal(
     (await door.ask({ headers: { 'x-request-id': 'trace-1' } })).headers['x-request-id'],

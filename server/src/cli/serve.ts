@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Config, readConfig, roles, settings } from '../config.ts';
 import { systemClock } from '../platform/clock/systemClock.ts';
@@ -78,8 +79,25 @@ async function startOpening(
     () => launched.resolve(),
   );
   await launched.promise;
+  await loadParts();
   const { serveOn } = await import('./serving.ts');
   return { opening, serveOn };
+}
+
+/**
+ * Loads the application's modules in parts. Node does nothing else while it loads a part, and between
+ * two parts the opening of the store continues.
+ */
+async function loadParts(): Promise<void> {
+  const parts = [
+    () => import('../platform/http/pipeline.ts'),
+    () => import('../autoOrders/routes.ts'),
+    () => import('../orders/routes.ts'),
+  ];
+  for (const load of parts) {
+    await load();
+    await nextTurn();
+  }
 }
 
 function stopSignal(): Promise<string> {

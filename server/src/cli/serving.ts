@@ -99,14 +99,14 @@ export async function serveOn(
   else await listen(app, store, config, demo, log);
   await demo;
   await tell(log, () => tellWhoIsCharged(app, store, log));
-  await tell(log, () => tellDifferentZones(store, log));
+  const told = tellZonesLater(store, log, stopping.signal);
   const loops = startLoops(app, check.worker, config, log);
   // It is stored now, because the process may be killed later.
   flushCompileCache();
 
   const reason = await whyEnd(store, stopped);
   log.info({ reason }, 'stopping');
-  await drain(app, loops, log);
+  await drain([app.http.close(), told, ...loops.map((loop) => loop.stop())], log);
   await Promise.all([gateways.close(), mail.close()]);
   if (reason !== 'signal') throw new Obstacle(reason);
 }
@@ -124,11 +124,11 @@ async function whyEnd(store: Store, stopped: Promise<string>): Promise<string> {
 }
 
 /** Waits until requests and batches have ended, for at most half a minute. */
-async function drain(app: App, loops: readonly Loop[], log: Logger): Promise<void> {
+async function drain(work: readonly Promise<unknown>[], log: Logger): Promise<void> {
   const isDrained = await endsWithin(
     systemClock,
     drainMsMax,
-    Promise.allSettled([app.http.close(), ...loops.map((loop) => loop.stop())]).then((ends) => {
+    Promise.allSettled(work).then((ends) => {
       // Without its database a process cannot end in order. The reason is already logged.
       for (const end of ends)
         if (end.status === 'rejected')
@@ -165,6 +165,12 @@ export async function tell(log: Pick<Logger, 'warn'>, work: () => Promise<void>)
   } catch (err) {
     log.warn({ err }, 'lines of the start are missing, because PostgreSQL did not respond');
   }
+}
+
+/** Compares the zones after the first requests, unless the server stops before. */
+async function tellZonesLater(store: Store, log: Logger, stopping: AbortSignal): Promise<void> {
+  await systemClock.sleep(idlePauseMs, stopping);
+  if (!stopping.aborted) await tell(log, () => tellDifferentZones(store, log));
 }
 
 /** Logs one line for each group of merchants: what charges their customers, or why nothing does. */

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { expansions, parseExpand, unknownExpansions } from '@perennial/contract/expansions.ts';
 import {
   inputDocument,
@@ -7,7 +8,7 @@ import {
 } from '@perennial/contract/input.ts';
 import { defaultLimit, type Operation } from '@perennial/contract/operations.ts';
 import { parseSort, type SortField, sortings } from '@perennial/contract/sorting.ts';
-import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
+import type { Ajv, ErrorObject, ValidateFunction } from 'ajv';
 import { isFilterDate, isWireDate } from '../../kernel/wireDates.ts';
 import { refuse } from './refusal.ts';
 import type { Page } from './routes.ts';
@@ -137,25 +138,27 @@ function renamed(body: unknown, aliases: Operation['bodyAliases']): unknown {
 }
 
 const noNames: ReadonlySet<string> = new Set();
-// The tests of the contract validate the schemas, so the start skips this check.
-const ajv = lazily(
-  () =>
-    new Ajv({
-      allErrors: false,
-      strict: false,
-      validateSchema: false,
-      meta: false,
-      // Ajv's optimiser takes half of the time of a compilation, and the checks run no faster for it.
-      code: { optimize: false },
-      schemas: [inputDocument(), insertDocument()],
-      formats: {
-        'date-time': isWireDate,
-        'criteria-date-time': isFilterDate,
-        int32: true,
-        int64: true,
-      },
-    }),
-);
+const require = createRequire(import.meta.url);
+// Loaded at the first request, because its many modules would delay every start. The tests of the
+// contract validate the schemas, so this process skips that check.
+const ajv = lazily((): Ajv => {
+  const library = require('ajv') as typeof import('ajv');
+  return new library.Ajv({
+    allErrors: false,
+    strict: false,
+    validateSchema: false,
+    meta: false,
+    // Ajv's optimiser takes half of the time of a compilation, and the checks run no faster for it.
+    code: { optimize: false },
+    schemas: [inputDocument(), insertDocument()],
+    formats: {
+      'date-time': isWireDate,
+      'criteria-date-time': isFilterDate,
+      int32: true,
+      int64: true,
+    },
+  });
+});
 
 const compile = (schema: object): ValidateFunction => ajv().compile(schema);
 

@@ -112,6 +112,18 @@ function refuseSchema(): never {
 }
 
 /**
+ * Handles a HEAD as the GET, whose body Node then leaves out. Fastify would add a second route for
+ * each GET, which takes a tenth of the start.
+ */
+const headLikeGet = {
+  exposeHeadRoutes: false,
+  rewriteUrl(request: { method?: string | undefined; url?: string | undefined }): string {
+    if (request.method === 'HEAD') request.method = 'GET';
+    return request.url ?? '/';
+  },
+};
+
+/**
  * The HTTP server. Every request takes the same steps, in this order: find the operation,
  * authenticate, rate, version, permission, parse, and then the operation's own function.
  */
@@ -139,6 +151,7 @@ export function httpServer(parts: PipelineParts): FastifyInstance {
     }),
     trustProxy: parts.trustedProxies.length > 0 ? [...parts.trustedProxies] : false,
     schemaController: { compilersFactory: noCompilers },
+    ...headLikeGet,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: linkLengthMax },
     frameworkErrors: (error, request, reply) =>
       void fail(error, request as FastifyRequest, reply as FastifyReply),

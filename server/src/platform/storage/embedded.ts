@@ -216,22 +216,24 @@ async function launchServer(
   found: PostmasterState,
 ): Promise<EmbeddedPostgres | string> {
   const { account, dataDir, log } = launch;
-  launch.binaries ??= await usableBinaries(
-    launch.nativeDir ?? packagedBinaries(),
-    dirname(dataDir),
-    account,
-  );
+  // Both ask the system by a process, and neither needs the other's answer.
+  const [binaries, socketParent] = await Promise.all([
+    launch.binaries ??
+      usableBinaries(launch.nativeDir ?? packagedBinaries(), dirname(dataDir), account),
+    findSocketParent(account),
+  ]);
+  launch.binaries = binaries;
   await ensureInitialised({
     dataDir,
     account,
     log,
-    binaries: launch.binaries,
+    binaries,
     name: embeddedName,
     flush: launch.settings?.['fsync'] !== 'off',
   });
   if (found.kind === 'stale') await rm(found.socketDir, { recursive: true, force: true });
-  const socketDir = await makeSocketDir(account);
-  const child = spawn(launch.binaries.postgres, serverArguments(launch, socketDir), {
+  const socketDir = await makeSocketDir(socketParent, account);
+  const child = spawn(binaries.postgres, serverArguments(launch, socketDir), {
     // In a separate session: Ctrl-C reaches a terminal's whole foreground group and must not reach
     // PostgreSQL before this process has finished its work.
     detached: true,
@@ -271,11 +273,10 @@ const isHeld =
   /lock file "postmaster\.pid" (already exists|is empty)|pre-existing shared memory block/;
 
 /**
- * Creates the socket's folder: new for each start, because a socket has a separate lock file; with
- * a short path, because it may have at most 107 bytes; and in a place that PostgreSQL's account can
- * reach.
+ * Returns where the socket's folder can be: a short path, because a socket's may have at most 107
+ * bytes, in a place that PostgreSQL's account can reach.
  */
-async function makeSocketDir(account: Account | undefined): Promise<string> {
+async function findSocketParent(account: Account | undefined): Promise<string> {
   const roomLeft =
     107 -
     Buffer.byteLength(`${socketDirPrefix}4194304-`) -
@@ -283,7 +284,11 @@ async function makeSocketDir(account: Account | undefined): Promise<string> {
     `/.s.PGSQL.${port}.lock`.length;
   const isFit =
     Buffer.byteLength(tmpdir()) < roomLeft && (!account || (await canEnter(account, tmpdir())));
-  const parent = isFit ? tmpdir() : '/tmp';
+  return isFit ? tmpdir() : '/tmp';
+}
+
+/** Creates the socket's folder: new for each start, because a socket has a separate lock file. */
+async function makeSocketDir(parent: string, account: Account | undefined): Promise<string> {
   const socketDir = await mkdtemp(join(parent, `${socketDirPrefix}${process.pid}-`));
   if (account) await chown(socketDir, account.uid, account.gid);
   return socketDir;
