@@ -113,7 +113,7 @@ function refuseSchema(): never {
 
 /**
  * Handles a HEAD as the GET, whose body Node then leaves out. Fastify would add a second route for
- * each GET, which takes a tenth of the start.
+ * each GET.
  */
 const headLikeGet = {
   exposeHeadRoutes: false,
