@@ -139,7 +139,14 @@ async function dropDatabase(
   isOnCitus: boolean,
 ): Promise<void> {
   await withPool(node, async (admin) => {
-    if (isOnCitus) await shutOut(admin, database);
-    await admin.run(`drop database ${database} with (force)`);
+    for (let triesLeft = isOnCitus ? 5 : 0; ; triesLeft -= 1) {
+      if (isOnCitus) await shutOut(admin, database);
+      try {
+        return void (await admin.run(`drop database ${database} with (force)`));
+      } catch (error) {
+        // A maintenance process of Citus can connect even now.
+        if (triesLeft === 0 || (error as { code?: string }).code !== '55006') throw error;
+      }
+    }
   });
 }

@@ -3,6 +3,8 @@ import type { Item } from '@perennial/contract/item.ts';
 import type { OperationId } from '@perennial/contract/operations.ts';
 import type { Webhook } from '@perennial/contract/webhook.ts';
 import { required } from '../../server/src/kernel/assert.ts';
+import { feedHorizon } from '../../server/src/platform/events/feed.ts';
+import type { DatabasePool } from '../../server/src/platform/storage/database.ts';
 import { saveSettingsSection } from '../../server/src/platform/tenancy/merchantStore.ts';
 import type { AnswerBody, Whole } from './answerBody.ts';
 import type { TestAnswer, TestApp } from './app.ts';
@@ -56,7 +58,10 @@ export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
       return (await granted(world.request({ operation: 'insertItem', body }))).item
         .merchant_item_oid;
     },
-    deliver: () => world.work('webhooks'),
+    async deliver() {
+      await untilReadable(world.db);
+      await world.work('webhooks');
+    },
     async webhookOf(oid) {
       const { webhooks } = await granted(world.request({ operation: 'getWebhooks' }));
       return required(
@@ -68,6 +73,19 @@ export async function webhookWorld(world: TestApp): Promise<WebhookWorld> {
       world.request({ operation: 'updateWebhook', params: { webhookOid: oid }, body }),
     remove: (oid) => world.request({ operation: 'deleteWebhook', params: { webhookOid: oid } }),
   };
+}
+
+/**
+ * Waits until readers of the feed can see all events so far. They wait for every open transaction of
+ * the database, and on Citus there are some that are not the test's.
+ */
+async function untilReadable(db: DatabasePool): Promise<void> {
+  const row = await db.row<{ stamp: string }>(
+    `select (pg_snapshot_xmax(pg_current_snapshot())::text::bigint + stamp_offset)::text as stamp
+     from continuity where only_one`,
+  );
+  const stamp = BigInt(row!.stamp);
+  while (BigInt(await feedHorizon(db, 'TEST')) < stamp);
 }
 
 async function granted<Id extends OperationId>(
