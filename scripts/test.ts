@@ -36,8 +36,10 @@ const storageSuite = [
 /** The tests that depend on PostgreSQL's plans and configuration, and not only on partitions. */
 const planSuite = 'test/storage/{plans,hostileDefaults,lookups}.suite.test.ts';
 
-/** Further tests for Citus: the clients' view, customers' lives, faults and refusals. */
+/** Further tests for Citus: all features, the clients' view, customers' lives, faults and refusals. */
 const citusSuite = [
+  'server/src/*/*.test.ts',
+  'server/src/platform/events/*.test.ts',
   'test/{http,stories,conformance,staff,webhooks,workflow,fault,security,oracle}/*.test.ts',
   'test/storage/citusYear.long.ts',
 ];
