@@ -2,7 +2,7 @@
 // runs the test files, checks every statement that they sent, and runs the storage suite again on
 // partitioned tables in the machine's own PostgreSQL. With named files, skips the checks of the
 // sources and of the statements. The last line says how many tests passed and failed.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { matchesGlob } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
@@ -77,7 +77,7 @@ const ran = tally.passed + tally.failed > 0;
 if (!ran) console.log(`no test ran: ${named.join(' ') || workspaces} names no test file`);
 // Repeated at the end, for readers who keep only the last of many lines.
 if (tally.failures.length > 0) console.log(`\nWhat failed:\n${tally.failures.join('\n')}`);
-console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+console.log(`\n${((performance.now() - startedAt) / 1000).toFixed(1)} s${processorTime()}`);
 console.log(
   `${tally.passed} passed, ${tally.failed} failed${tally.skipped > 0 ? `, ${tally.skipped} skipped` : ''}`,
 );
@@ -170,6 +170,24 @@ async function misshapenStatements(server: TestServer): Promise<string> {
     for (const fault of await shapeFaults(text, catalogue)) faults.push(`${fault}: ${text.trim()}`);
   }
   return faults.join('\n');
+}
+
+/**
+ * Returns the processor time of this process and of all that it started and that have ended, in
+ * words. On a machine that does other work too, it tells more than the time by the clock. It is
+ * empty where the system has no such file.
+ */
+function processorTime(): string {
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    // In hundredths of a second: of this process, then of the others, each for programs and system.
+    const hundredths = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0);
+    return `, ${(hundredths / 100).toFixed(1)} s of processor time`;
+  } catch {
+    return '';
+  }
 }
 
 /** Counts a check that is not a test file. It passes when `faults` is empty. */
