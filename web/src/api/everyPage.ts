@@ -17,3 +17,19 @@ export async function everyPage<Row>(
     if (page.length < pageSize) return rows;
   }
 }
+
+/** Reads a list with a cursor to its end. */
+export async function everyPageAfter<Row>(
+  read: (query: {
+    readonly _limit: number;
+    readonly _after?: string;
+  }) => Promise<{ readonly rows: readonly Row[] | undefined; readonly next: string | undefined }>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let after: string | undefined; ; ) {
+    const page = await read({ _limit: pageSize, ...(after !== undefined && { _after: after }) });
+    rows.push(...(page.rows ?? []));
+    if (page.next === undefined) return rows;
+    after = page.next;
+  }
+}

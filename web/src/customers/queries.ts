@@ -8,6 +8,7 @@ import type {
 import type { TimelineResponse } from '@perennial/contract/timeline.ts';
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call } from '../api/call.ts';
+import { everyPageAfter } from '../api/everyPage.ts';
 import { queryClient } from '../api/query.ts';
 import type { Refused } from '../api/refused.ts';
 import { pageOf, pageSize } from '../kit/listQuery.ts';
@@ -70,14 +71,15 @@ export const customerQuery = (oid: string) =>
 export const customerAutoOrdersQuery = (oid: number) =>
   queryOptions<readonly AutoOrderRow[]>({
     queryKey: [...customerKey(oid), 'auto orders'],
-    queryFn: async ({ signal }) =>
-      (
-        await call('searchAutoOrders', {
+    queryFn: ({ signal }) =>
+      everyPageAfter(async (page) => {
+        const found = await call('searchAutoOrders', {
           body: { customer_profile_oid: oid },
-          query: { _limit: 200, _sort: 'next_shipment_dts' },
+          query: { ...page, _sort: 'next_shipment_dts' },
           signal,
-        })
-      ).auto_orders ?? [],
+        });
+        return { rows: found.auto_orders, next: found.next_cursor };
+      }),
   });
 
 /** The latest orders, and the number of all. */

@@ -4,6 +4,7 @@ import type { OperationId } from '@perennial/contract/operations.ts';
 import type { PreviewRebill } from '@perennial/contract/perennial.ts';
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { call, callVersioned, type Versioned } from '../api/call.ts';
+import { everyPageAfter } from '../api/everyPage.ts';
 import { queryClient } from '../api/query.ts';
 import { autoOrderKey } from '../autoOrder/queries.ts';
 import { nameOf } from '../autoOrders/words.ts';
@@ -158,13 +159,16 @@ export const mergeableQuery = (code: string, { order }: Base) =>
     queryFn: async ({ signal }) => {
       const email = order.original_order?.billing?.email;
       if (email === undefined) return [];
-      const found = await call('searchAutoOrders', {
-        body: { text: email, status: ['active'] },
-        query: { _limit: 50 },
-        signal,
+      const found = await everyPageAfter(async (page) => {
+        const { auto_orders: rows, next_cursor: next } = await call('searchAutoOrders', {
+          body: { text: email, status: ['active'] },
+          query: page,
+          signal,
+        });
+        return { rows, next };
       });
       return (
-        (found.auto_orders ?? [])
+        found
           // The text also finds addresses that begin with it.
           .filter(
             ({ auto_order_code: each, customer }) =>
