@@ -30,13 +30,7 @@ export function CouponsPage() {
   return (
     <ListPage
       title="Coupons"
-      buttons={
-        canWrite && (
-          <Button renderRoot={(props) => <Link {...props} data-button to={paths.couponNew} />}>
-            New coupon
-          </Button>
-        )
-      }
+      buttons={canWrite && <NewCoupon />}
       what="coupons"
       kind="coupons"
       hint="code or description"
@@ -54,13 +48,21 @@ export function CouponsPage() {
       onOpen={(row) => void navigate({ to: paths.coupon, params: { oid: oidOf(row) } })}
       peek={(row) => ({ title: row.merchant_code ?? '', body: <CouponPeek coupon={row} /> })}
       empty={
-        <Empty icon="coupon" title="No coupons yet">
+        <Empty icon="coupon" title="No coupons yet" action={canWrite && <NewCoupon />}>
           A coupon gives a discount on an order that names its code, and on its rebills.
         </Empty>
       }
     >
       <Outlet />
     </ListPage>
+  );
+}
+
+function NewCoupon() {
+  return (
+    <Button renderRoot={(props) => <Link {...props} data-button to={paths.couponNew} />}>
+      New coupon
+    </Button>
   );
 }
 

@@ -26,11 +26,7 @@ export function GroupsPage() {
       actions={
         <>
           <Link to={paths.users}>Users</Link>
-          {canWrite && (
-            <Button renderRoot={(props) => <Link {...props} data-button to={paths.groupNew} />}>
-              New group
-            </Button>
-          )}
+          {canWrite && <NewGroup />}
         </>
       }
     >
@@ -38,7 +34,7 @@ export function GroupsPage() {
         <Loaded result={groups} what="the groups" rows={6}>
           {(rows) =>
             rows.length === 0 ? (
-              <Empty icon="people" title="No groups yet">
+              <Empty icon="people" title="No groups yet" action={canWrite && <NewGroup />}>
                 A group gives permissions to all of its members, and tasks can wait in its queue.
               </Empty>
             ) : (
@@ -60,6 +56,14 @@ export function GroupsPage() {
       </Panel>
       <Outlet />
     </Page>
+  );
+}
+
+function NewGroup() {
+  return (
+    <Button renderRoot={(props) => <Link {...props} data-button to={paths.groupNew} />}>
+      New group
+    </Button>
   );
 }
 

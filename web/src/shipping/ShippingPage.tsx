@@ -24,21 +24,12 @@ export function ShippingPage() {
   const navigate = useNavigate();
   useCommands({ 'shipping.new': () => void navigate({ to: paths.shippingNew }) });
   return (
-    <Page
-      title="Shipping"
-      actions={
-        canWrite && (
-          <Button renderRoot={(props) => <Link {...props} data-button to={paths.shippingNew} />}>
-            New method
-          </Button>
-        )
-      }
-    >
+    <Page title="Shipping" actions={canWrite && <NewMethod />}>
       <Stacked>
         <Loaded result={result} what="the shipping methods" rows={8}>
           {({ methods }) =>
             methods.length === 0 ? (
-              <NoMethods />
+              <NoMethods canWrite={canWrite} />
             ) : (
               <>
                 {methods.map((method) => (
@@ -55,9 +46,17 @@ export function ShippingPage() {
   );
 }
 
-function NoMethods() {
+function NewMethod() {
   return (
-    <Empty icon="box" title="No shipping methods yet">
+    <Button renderRoot={(props) => <Link {...props} data-button to={paths.shippingNew} />}>
+      New method
+    </Button>
+  );
+}
+
+function NoMethods({ canWrite }: { readonly canWrite: boolean }) {
+  return (
+    <Empty icon="box" title="No shipping methods yet" action={canWrite && <NewMethod />}>
       Without methods, a rebill costs as much shipping as its original order.
     </Empty>
   );

@@ -22,21 +22,16 @@ export function TaxesPage() {
   const navigate = useNavigate();
   useCommands({ 'tax.new': () => void navigate({ to: paths.taxNew }) });
   return (
-    <Page
-      title="Taxes"
-      actions={
-        canWrite && (
-          <Button renderRoot={(props) => <Link {...props} data-button to={paths.taxNew} />}>
-            New tax rate
-          </Button>
-        )
-      }
-    >
+    <Page title="Taxes" actions={canWrite && <NewRate />}>
       <Stacked>
         <Panel title="Rates by place">
           <Loaded result={rates} what="the tax rates" rows={6}>
             {(rows) =>
-              rows.length === 0 ? <NoRates /> : <Rates rates={rows} canWrite={canWrite} />
+              rows.length === 0 ? (
+                <NoRates canWrite={canWrite} />
+              ) : (
+                <Rates rates={rows} canWrite={canWrite} />
+              )
             }
           </Loaded>
         </Panel>
@@ -47,9 +42,17 @@ export function TaxesPage() {
   );
 }
 
-function NoRates() {
+function NewRate() {
   return (
-    <Empty icon="percent" title="No tax rates yet">
+    <Button renderRoot={(props) => <Link {...props} data-button to={paths.taxNew} />}>
+      New tax rate
+    </Button>
+  );
+}
+
+function NoRates({ canWrite }: { readonly canWrite: boolean }) {
+  return (
+    <Empty icon="percent" title="No tax rates yet" action={canWrite && <NewRate />}>
       Without tax rates, rebills are taxed at the rate of their original order. With them, each
       order and rebill is taxed at the sum of the rates at its address.
     </Empty>
