@@ -97,6 +97,7 @@ test('a charge whose gateway left the settings is settled by hand', withBrowser,
   await doubt.getByRole('link', { name: /^Settle the charge of / }).click();
   const dialog = page.getByRole('dialog', { name: 'Settle a charge by hand' });
   const choice = dialog.getByLabel('What the gateway shows');
+  assert.ok(await dialog.getByRole('button', { name: 'Record', exact: true }).isDisabled());
   await choice.selectOption('not_charged');
   await dialog.getByText('It is charged again').waitFor();
   await choice.selectOption('captured');

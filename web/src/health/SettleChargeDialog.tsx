@@ -62,6 +62,12 @@ const choices: readonly { readonly value: ChargeEnd | ''; readonly label: string
   { value: 'not_charged', label: 'The gateway did not take the money' },
 ];
 
+const buttonWords: Readonly<Record<ChargeEnd | '', string>> = {
+  '': 'Record',
+  captured: 'Record as captured',
+  not_charged: 'Record as not charged',
+};
+
 // A preview is read when a person stops typing.
 const typingMs = 300;
 
@@ -81,7 +87,7 @@ function SettleForm({
   const isShown = typedId === id.trim() && preview.data !== undefined;
   return (
     <DeedForm
-      button={outcome === 'not_charged' ? 'Record as not charged' : 'Record as captured'}
+      button={buttonWords[outcome]}
       isPossible={isShown}
       wish={asked}
       deed={async (decision) => {

@@ -55,7 +55,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'due',
     label: 'Due',
-    width: '122px',
+    width: '134px',
     sort: 'due_dts',
     narrow: 'first end',
     isUsual: true,
@@ -64,7 +64,7 @@ export const taskColumns: readonly Column<WorkflowTask>[] = [
   {
     id: 'age',
     label: 'Age',
-    width: '58px',
+    width: '72px',
     sort: 'created_dts',
     isUsual: true,
     cell: (task) => <Age task={task} />,
