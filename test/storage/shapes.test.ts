@@ -27,7 +27,6 @@ const catalogue: Catalogue = {
   ]),
   readingFunctions: new Set(['merchant_now']),
   momentColumns: new Set(['at', 'due_at']),
-  stampColumns: new Map([['orders', 'stamp']]),
 };
 
 const cases: [name: string, refused: string, fault: ShapeFault, accepted: string][] = [
@@ -201,14 +200,6 @@ const cases: [name: string, refused: string, fault: ShapeFault, accepted: string
      from merchant m where m.merchant_id = $1`,
     'a transaction id that is taken on a node',
     `insert into event (merchant_id, stamp) select m.merchant_id, $2::xid8
-     from merchant m where m.merchant_id = $1`,
-  ],
-  [
-    'a stamp that is left to its default, which is taken where the rows are',
-    `insert into orders (merchant_id, order_id) select m.merchant_id, $2
-     from merchant m where m.merchant_id = $1`,
-    'a transaction id that is taken on a node',
-    `insert into orders (merchant_id, order_id, stamp) select m.merchant_id, $2, $3::xid8
      from merchant m where m.merchant_id = $1`,
   ],
   [

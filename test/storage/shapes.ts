@@ -28,8 +28,6 @@ export interface Catalogue {
   readonly readingFunctions: ReadonlySet<string>;
   /** Columns of these tables that are moments. As text they depend on the session's zone. */
   readonly momentColumns: ReadonlySet<string>;
-  /** The columns, by their table, whose default takes a transaction id. */
-  readonly stampColumns: ReadonlyMap<string, string>;
 }
 
 /** Reads the catalogue of a migrated database. */
@@ -49,20 +47,12 @@ export async function readCatalogue(db: DatabasePool): Promise<Catalogue> {
      group by 1 having bool_and(atttypid = 'timestamptz'::regtype)`,
     [[...cutTables, 'merchant']],
   );
-  const stamps = await db.rows<{ table: string; name: string }>(
-    `select d.adrelid::regclass::text as table, a.attname as name
-     from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
-     where d.adrelid = any($1::text[]::regclass[])
-       and pg_get_expr(d.adbin, d.adrelid) ~ $2`,
-    [cutTables, `\\m(${[...transactionIds].join('|')})\\(`],
-  );
   return {
     tenantTables: new Set([...cutTables, 'merchant']),
     cutTables,
     volatility: new Map(functions.map(({ name, volatility }) => [name, volatility])),
     readingFunctions: new Set(reading.map(({ name }) => name)),
     momentColumns: new Set(moments.map(({ name }) => name)),
-    stampColumns: new Map(stamps.map(({ table, name }) => [table, name])),
   };
 }
 
@@ -504,13 +494,7 @@ function checkRows(
     faults.add('an insert of rows without the row of the merchant');
   else if (!selectsMerchant(cols as readonly Tree[] | undefined, select))
     faults.add('an insert whose merchant is not the column of its rows');
-  const stamp = catalogue.stampColumns.get(String((relation as Tree)['relname']));
-  if (stamp !== undefined && !hasColumnNamed(cols, stamp))
-    faults.add('a transaction id that is taken on a node');
 }
-
-const hasColumnNamed = (cols: unknown, name: string): boolean =>
-  has(cols, (kind, fields) => kind === 'ResTarget' && fields['name'] === name);
 
 /**
  * Whether the statement copies the column unchanged. For a calculated value Citus cannot determine
